@@ -1,0 +1,109 @@
+"""What every adapter promises: blobs out of a source, records or rejections out of a blob."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Columns of a rejection frame (all text but ``row_no``): what was refused, where, why, and the whole row.
+REJECTION_COLUMNS = ("record", "sheet", "row_no", "header", "field", "value", "code", "reason", "raw")
+
+#: Lineage columns that a reader adds after a record type's own columns.
+PLACE_COLUMNS = ("sheet", "row_no", "flags")
+
+#: Kinds of rows that are recognised and counted apart (semantics 7).
+SET_ASIDE = ("total", "header", "note", "blank", "not_applicable")
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """One delivery before it is read: original bytes on disk under a name a person knows.
+
+    ``name`` is the path below the drop folder (or the address of an API page); ``modified_at`` UTC seconds.
+    """
+
+    name: str
+    path: Path
+    modified_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an adapter may know of its surroundings."""
+
+    source: str
+    zone: ZoneInfo
+    inbox: Path
+    constants: Mapping[str, str] = field(
+        default_factory=dict
+    )  # vendor, project: for every record of the source
+
+
+@dataclass
+class Batch:
+    """Rows of one record type read from one blob.
+
+    Attributes:
+        frame: the record type's columns, then ``sheet`` (text), ``row_no`` (int64, 1-based as the sheet shows
+            it) and ``flags`` (text, comma separated or null). Keys are present; within a batch a key may recur.
+        rejections: frame of ``REJECTION_COLUMNS``, one line per refused row: header, field and value are of its
+            first fault, ``reason`` names all; ``raw`` is a JSON object header → text of the whole row.
+        read: rows read; equals ``len(frame) + len(rejections) + set_aside.total()``.
+        set_aside: counts by kind, keys from ``SET_ASIDE``.
+    """
+
+    record: str
+    frame: pd.DataFrame
+    rejections: pd.DataFrame
+    read: int
+    set_aside: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a source would read from one blob, for ``yunwei check``."""
+
+    blob: str
+    sheet: str
+    record: str
+    recognised: Mapping[str, str]  # header → field
+    unmatched: tuple[str, ...]  # headers no field takes
+    missing: tuple[str, ...]  # required fields without a header
+    rows: list[dict[str, Any]]  # the first records as they would be stored
+
+
+class Adapter(Protocol):
+    """One kind of source; one file in ``adapters``, one line in ADAPTERS."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    config: ClassVar[type[BaseModel]]
+
+    def discover(self, config: Any, context: Context) -> Iterator[Blob]:
+        """Everything that lies there now, in a stable order; nothing is parsed."""
+        ...
+
+    def read(self, config: Any, blob: Blob, context: Context) -> Iterator[Batch]:
+        """Translate one blob; streamed, in the order of its rows.
+
+        Raises:
+            InputError: the blob cannot be read at all (no such sheet, not a workbook, unknown encoding).
+        """
+        ...
+
+    def reread(self, config: Any, rows: pd.DataFrame, context: Context) -> Iterator[Batch]:
+        """Map rejected rows again: ``rows`` has ``record``, ``sheet``, ``row_no``, ``raw``, ``name``."""
+        ...
+
+    def preview(self, config: Any, blob: Blob, context: Context) -> list[Preview]:
+        """The first rows of each table as they would be read."""
+        ...

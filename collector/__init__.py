@@ -1,0 +1,1 @@
+"""The application: settings, ingest, store, compute, publish, commands."""

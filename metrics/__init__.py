@@ -1,0 +1,1 @@
+"""The domain: records, periods, service time, formulas. Pure: no files, no SQL, no network, no clock."""
