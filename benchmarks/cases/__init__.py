@@ -1,0 +1,1 @@
+"""One file per case; each defines ``CASE``."""
