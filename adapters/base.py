@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -12,10 +12,14 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
 #: Columns of a rejection frame (all text but ``row_no``): what was refused, where, why, and the whole row.
-REJECTION_COLUMNS = ("record", "sheet", "row_no", "header", "field", "value", "code", "reason", "raw")
+#: ``key`` is the row's natural key (``metrics.records.natural_key``), null where a part of it cannot be read:
+#: by it a rejected row that comes again corrected is recognised.
+REJECTION_COLUMNS = ("record", "sheet", "row_no", "header", "field", "value", "code", "reason", "raw", "key")
 
 #: Lineage columns that a reader adds after a record type's own columns.
 PLACE_COLUMNS = ("sheet", "row_no", "flags")
@@ -43,9 +47,7 @@ class Context:
     source: str
     zone: ZoneInfo
     inbox: Path
-    constants: Mapping[str, str] = field(
-        default_factory=dict
-    )  # vendor, project: for every record of the source
+    constants: Mapping[str, str] = field(default_factory=dict)  # vendor, project: for every record of the source
 
 
 @dataclass
@@ -59,6 +61,8 @@ class Batch:
             first fault, ``reason`` names all; ``raw`` is a JSON object header → text of the whole row.
         read: rows read; equals ``len(frame) + len(rejections) + set_aside.total()``.
         set_aside: counts by kind, keys from ``SET_ASIDE``.
+        originals: ``originals(field, positions)`` gives ``header`` (the column that holds ``field``) and ``raw`` of
+            those rows of ``frame``, in that order: a row that only the register can refuse is kept whole as well.
     """
 
     record: str
@@ -66,6 +70,7 @@ class Batch:
     rejections: pd.DataFrame
     read: int
     set_aside: Counter[str] = field(default_factory=Counter)
+    originals: Callable[[str, NDArray[np.int64]], pd.DataFrame] | None = None
 
 
 @dataclass(frozen=True)

@@ -404,8 +404,16 @@ def frame_of(record: RecordType, rows: Iterable[Mapping[str, Any]]) -> pd.DataFr
     if unknown:
         raise KeyError(f"{record.name} has no column {sorted(unknown)}")
     return pd.DataFrame(
-        {
-            name: pd.Series([row.get(name) for row in listed], dtype=dtype)
-            for name, dtype in record.dtypes.items()
-        }
+        {name: pd.Series([row.get(name) for row in listed], dtype=dtype) for name, dtype in record.dtypes.items()}
     )
+
+
+def natural_key(record: RecordType, frame: pd.DataFrame) -> pd.Series[str]:
+    """What identifies each row within its source: the values of ``record.key`` joined by ``|``; null where one is.
+
+    At most one part is free text and it comes first, so two different keys never read alike.
+    """
+    key = frame[record.key[0]].astype("string[pyarrow]")
+    for name in record.key[1:]:
+        key = key + "|" + frame[name].astype("string[pyarrow]")
+    return key
