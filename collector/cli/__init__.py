@@ -1,0 +1,120 @@
+"""The command ``yunwei``: a group that loads a command's module only when that command is asked for.
+
+Exit codes: 0 fine, 1 a bug (its traceback is kept), 2 usage or configuration, 3 data refused, 4 try again later,
+130 interrupted, 141 the reader of our output went away.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+
+import click
+
+from collector.cli.chinese import ChineseGroup, sentence
+from metrics.errors import YunweiError
+
+#: Command → where it lives and what it does. Written in the order in which a court meets them.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "demo": ("collector.cli.demo:command", "生成演示工作区并走完采集、计算、导出"),
+    "init": ("collector.cli.init:command", "从现成方案新建工作区"),
+    "check": ("collector.cli.check:command", "检查配置，预览各数据来源将读到什么"),
+    "schema": ("collector.cli.schema:command", "写出配置文件的 JSON Schema，供编辑器提示"),
+    "ingest": ("collector.cli.ingest:command", "采集：读取服务商交付的文件并入库"),
+    "deliveries": ("collector.cli.deliveries:command", "列出交付批次及其行数核对"),
+    "rejections": ("collector.cli.rejections:command", "列出、导出不合格行，收回改好的工作簿"),
+    "compute": ("collector.cli.compute:command", "计算各周期的绩效指标"),
+    "results": ("collector.cli.results:command", "查看指标结果"),
+    "explain": ("collector.cli.explain:command", "说明一个指标结果的算式和每条依据"),
+    "contradictions": ("collector.cli.contradictions:command", "列出数据来源之间的矛盾"),
+    "export": ("collector.cli.export:command", "导出结果：JSON、CSV、工作簿"),
+}
+
+
+class LazyGroup(ChineseGroup):
+    """Knows every command's name and one line about it; the rest waits until the command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of COMMANDS."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command; None if there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name][0].split(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def help_sections(self, ctx: click.Context) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The group's options, then its commands without loading them."""
+        return [*super().help_sections(ctx), ("命令", [(name, text) for name, (_, text) in COMMANDS.items()])]
+
+
+def _print_version(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        from collector.version import program_version
+
+        click.echo(f"yunwei {program_version()}")
+        ctx.exit()
+
+
+@click.group(cls=LazyGroup, help="运维绩效：从服务商的交付到可复核的绩效指标。")
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="显示版本并退出"
+)
+def cli() -> None:
+    """The group itself does nothing."""
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line (default: the process's own) and return its exit code; nothing is raised."""
+    try:
+        with cli.make_context("yunwei", list(sys.argv[1:] if arguments is None else arguments)) as ctx:
+            cli.invoke(ctx)
+        sys.stdout.flush()
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        return _complain(sentence(error) + _hint(error), error.exit_code)
+    except YunweiError as error:
+        return _complain(str(error), error.exit_code)
+    except (KeyboardInterrupt, EOFError, click.Abort):
+        click.echo("\n已中断，没有写完的部分不会生效；再次运行即可继续", err=True)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python complains when it flushes at exit
+        return 141
+    except Exception:
+        return _report_bug()
+    return 0
+
+
+def _complain(text: str, code: int) -> int:
+    click.echo(f"错误：{text}", err=True)
+    return code
+
+
+def _hint(error: click.ClickException) -> str:
+    ctx = getattr(error, "ctx", None)
+    return f"（用法见 {ctx.command_path} --help）" if ctx else ""
+
+
+def _report_bug() -> int:
+    import traceback
+
+    traceback.print_exc()
+    return _complain("程序内部出错；请把以上内容连同所用的命令报告给维护者", 1)
+
+
+def main() -> None:
+    """Entry point of the command ``yunwei``."""
+    if "_YUNWEI_COMPLETE" in os.environ:  # a shell asks for completions
+        cli.main(prog_name="yunwei")
+    sys.exit(run())
