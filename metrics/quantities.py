@@ -37,10 +37,11 @@ UNIT_SCALE: Mapping[MeasureUnit, Fraction] = {
     "number": Fraction(1),
 }
 _COUNT_WORDS = frozenset(
-    "个 项 次 人次 台 台次 套 条 场 场次 次/场 件 份 张 篇 户 家 处 间 座 辆 批 批次 期 门 宗 起 笔 路 根 线 对 组 点 块 部"
-    " 本 页 字 端 只 把 号 例".split()
+    (*"个项次台套条场件份张篇户家处间座辆批期门宗起笔路根线对组点块部本页字端只把号例", "人次", "台次", "场次", "次/场")
 )
-_MEASURE_WORDS = frozenset("平方米 ㎡ m2 平米 立方米 米 m 千米 公里 km 兆 mbps mb gb tb 千瓦时 度 级 年 倍".split())
+_MEASURE_WORDS = frozenset(
+    (*"米兆度级年倍㎡m", "平方米", "平米", "m2", "立方米", "千米", "公里", "km", "mbps", "gb", "tb")
+)
 _PERSON_WORDS = frozenset(("人", "名", "位", "人员"))
 _YUAN = {"元": 1, "千元": 1_000, "万元": 10_000, "百万元": 1_000_000, "亿元": 100_000_000, "人民币": 1}
 _MULTIPLIERS = {"万": 10_000, "亿": 100_000_000}
