@@ -1,0 +1,332 @@
+"""What a table source may configure: header words → fields, constants, code words, derived values.
+
+No pandas here: settings and the JSON Schema import this file.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+
+from metrics.errors import ConfigError
+from metrics.indicators import Strict
+from metrics.quantities import DURATION_UNITS, parse_duration
+from metrics.records import RECORDS, TICKET, Column, RecordType
+
+#: Words for what one written unit of an amount is worth (money in yuan).
+MONEY_UNITS: Mapping[str, int] = {
+    "元": 1,
+    "百元": 100,
+    "千元": 1_000,
+    "万元": 10_000,
+    "百万元": 1_000_000,
+    "亿元": 10**8,
+}
+#: Words that a mapping may name as the unit of a column.
+UNIT_WORDS = (*MONEY_UNITS, *DURATION_UNITS)
+#: Last days by record: whether the record itself counts the day (semantics 1).
+LAST_DAYS: Mapping[str, Mapping[str, bool]] = {
+    "asset": {"in_service_until": False, "probed_until": False},
+    "asset_assignment": {"until_on": False},
+    "inspection_plan": {"due_until": True},
+    "roster_entry": {"until_on": True},
+}
+
+_ONE_OR_MANY = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+
+
+def _listed(value: Any) -> Any:
+    """A single word stands for a list of one."""
+    if isinstance(value, list):
+        return tuple(value)
+    return (value,) if isinstance(value, str | int | float) else value
+
+
+def _seconds(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return parse_duration(value)
+    except ConfigError as error:
+        raise ValueError(error.fact) from None
+
+
+def _not_empty(items: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Checked after the items, so that a wrong item is not reported as a missing one too."""
+    if not items:
+        raise ValueError("至少要有一项")
+    return items
+
+
+Name = Annotated[str, Field(min_length=1)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(_listed), AfterValidator(_not_empty), WithJsonSchema(_ONE_OR_MANY)]
+Words = Annotated[tuple[Name, ...], BeforeValidator(_listed), WithJsonSchema(_ONE_OR_MANY)]
+Seconds = Annotated[int, Field(ge=0), BeforeValidator(_seconds), WithJsonSchema({"type": "string"})]
+Scalar = str | bool | int
+
+
+class Header(Strict):
+    """Where the header is looked for."""
+
+    rows: Literal[1, 2] = Field(1, description="表头占几行；两行表头的列名写作“上级/下级”，也可只写下级")
+    within: int = Field(30, ge=1, le=500, description="在前多少行内寻找表头")
+    names: tuple[Name, ...] = Field((), description="文件没有表头时，自左至右各列的名称")
+
+
+class Elapsed(Strict):
+    """An instant that the vendor writes as the time passed since an earlier one."""
+
+    after: str = Field(description="从哪个字段的时刻起算")
+    duration: Names = Field(description="时长所在列的表头")
+    unit: str | None = Field(None, description="单元格只有数字时的单位，如 分钟")
+
+    @field_validator("unit")
+    @classmethod
+    def _known_unit(cls, unit: str | None) -> str | None:
+        if unit is not None and unit not in DURATION_UNITS:
+            raise ValueError(_unknown("时间单位", unit, DURATION_UNITS))
+        return unit
+
+
+class Joined(Strict):
+    """An instant whose date and time of day stand in two columns."""
+
+    date: Names = Field(description="日期所在列的表头")
+    time: Names = Field(description="时刻所在列的表头")
+
+
+class Cross(Strict):
+    """A cross table: one record for each filled cell, on the first day of its month."""
+
+    rows: str = Field(description="行标题填入的字段；行为月份时写 month")
+    columns: str = Field(description="列标题填入的字段；列为月份时写 month")
+    value: str = Field(description="单元格的数填入的字段")
+    at: str = Field(description="当月第一天填入的字段")
+    key: str | None = Field(None, description="由类别和月份生成的编号填入的字段；不写为记录的编号")
+
+    @property
+    def heading(self) -> str:
+        """The field that the headings which are not months fill."""
+        return self.columns if self.rows == "month" else self.rows
+
+    @model_validator(mode="after")
+    def _one_is_month(self) -> Self:
+        if (self.rows == "month") == (self.columns == "month"):
+            raise ValueError("rows 和 columns 应有一个（且只有一个）是 month")
+        return self
+
+
+class Skip(Strict):
+    """Further words for rows that are not data."""
+
+    total: Words = Field((), description="合计行第一个单元格的词，补充内置的 合计、小计、总计 等")
+    note: Words = Field((), description="表下说明开头的词，补充内置的 注、说明、制表 等")
+
+
+class TableMapping(Strict):
+    """How the rows of some sheets become records of one type."""
+
+    record: str = Field(description="记录类型")
+    sheet: Names | None = Field(None, description="工作表名称或通配；不写为所有认得出表头的工作表")
+    header: Header = Field(Header(), description="表头")
+    columns: dict[str, Names] = Field(default_factory=dict, description="字段: 表头的叫法（可多个，靠前的优先）")
+    derived: dict[str, Elapsed | Joined] = Field(default_factory=dict, description="由时长或由日期加时刻得出的时间")
+    constants: dict[str, Scalar] = Field(default_factory=dict, description="字段: 所有行相同的值")
+    place: dict[str, Literal["sheet", "file"]] = Field(default_factory=dict, description="字段取自工作表名或文件名")
+    words: dict[str, dict[str, Scalar]] = Field(default_factory=dict, description="字段: {表中的写法: 值}")
+    derived_key: Names | None = Field(None, description="没有编号时，由哪些字段的值生成编号")
+    require: Words = Field((), description="这些字段为空的行不适用，另计")
+    year: int | None = Field(None, ge=1990, le=2199, description="“3月5日”所在的年份；不写则取自文件名、工作表名或标题")
+    units: dict[str, str] = Field(default_factory=dict, description="字段: 单元格中数字的单位，如 万元")
+    cross: Cross | None = Field(None, description="交叉表：行为类别、列为月份")
+    skip: Skip = Field(Skip(), description="另计的合计行、说明行的用词")
+
+    @property
+    def type(self) -> RecordType:
+        """The record type that rows become."""
+        return RECORDS[self.record]
+
+    @property
+    def key_field(self) -> str:
+        """The column that a derived key fills."""
+        return self.type.key[0]
+
+    def column(self, name: str) -> Column:
+        """The column called ``name``; one of the ticket where a derived key needs it beside the record's own."""
+        return (self.type if name in self.type.names else TICKET).column(name)
+
+    @field_validator("record")
+    @classmethod
+    def _known_record(cls, record: str) -> str:
+        if record not in RECORDS:
+            raise ValueError(_unknown("记录类型", record, RECORDS))
+        return record
+
+    @field_validator("derived_key", "require")
+    @classmethod
+    def _known_names(cls, names: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...] | None:
+        for name in names or ():
+            _field_of(info, name, beside=info.field_name == "derived_key")
+        return names
+
+    @field_validator("columns", "derived", "constants", "place", "words", "units")
+    @classmethod
+    def _known_fields(cls, by_field: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        for name, value in by_field.items():
+            column = _field_of(info, name, beside=info.field_name in ("columns", "words", "units"))
+            if column is not None and info.field_name in _CHECKS:
+                _CHECKS[info.field_name](column, value)
+        return by_field
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        self._check_cross()
+        self._check_derived()
+        given = self.filled
+        missing = [f"{c.name}（{c.label}）" for c in self.type.columns if c.required and c.name not in given]
+        if missing:
+            raise ValueError(f"没有说明必填字段 {'、'.join(missing)} 从哪里来")
+        beside = set(self.columns) - set(self.type.names) - set(self.derived_key or ())
+        if beside:
+            raise ValueError(_unknown("字段", min(beside), self.type.names))
+        return self
+
+    @property
+    def filled(self) -> set[str]:
+        """Fields that some column, constant or rule fills; a default counts."""
+        given = {*self.columns, *self.derived, *self.constants, *self.place}
+        given |= {column.name for column in self.type.columns if column.default is not None}
+        if self.derived_key:
+            given.add(self.key_field)
+        if self.cross:
+            given |= {self.cross.heading, self.cross.value, self.cross.at, self.key_field}
+        return given
+
+    def _check_cross(self) -> None:
+        if self.cross is None:
+            if not self.columns:
+                raise ValueError("columns 中至少要有一个字段")
+            return
+        wanted = {self.cross.value: ("integer", "decimal"), self.cross.at: ("instant", "date")}
+        for name in (self.cross.heading, *wanted, self.cross.key or self.key_field):
+            if name not in self.type.names:
+                raise ValueError(_unknown("字段", name, self.type.names))
+        for name, kinds in wanted.items():
+            if self.type.column(name).kind not in kinds:
+                raise ValueError(f"交叉表的 {name} 不是{'数' if 'integer' in kinds else '时间'}")
+        if self.cross.key not in (None, self.key_field):
+            raise ValueError(f"交叉表的 key 应为编号字段 {self.key_field}")
+        if self.cross.rows != "month" and self.cross.rows not in self.columns:
+            raise ValueError(f"columns 中要写明行标题 {self.cross.rows} 的表头")
+
+    def _check_derived(self) -> None:
+        for name, rule in self.derived.items():
+            if isinstance(rule, Elapsed) and (rule.after == name or rule.after not in {*self.columns, *self.derived}):
+                raise ValueError(f"{name} 的 after“{rule.after}”不是本表中另一个有列的时间字段")
+        for name in self.derived:
+            seen, at = {name}, self.derived.get(name)
+            while isinstance(at, Elapsed):
+                if at.after in seen:
+                    raise ValueError(f"{name} 的起算时间绕回了自己")
+                seen.add(at.after)
+                at = self.derived.get(at.after)
+
+
+class TableConfig(Strict):
+    """Table files in the drop folder: xlsx, xls, csv, tsv, also in gzip and zip."""
+
+    files: Names = Field(description="收件文件夹下的文件名或通配；压缩包内的文件名也按此匹配")
+    tables: Annotated[tuple[TableMapping, ...], AfterValidator(_not_empty)] = Field(description="文件中的各张表")
+    skew_tolerance: Seconds = Field(0, description="前后时间颠倒不超过此时长时，把后一时间提到前一时间并标记，如 5分钟")
+    end_date: Literal["inclusive", "exclusive"] | None = Field(
+        None, description="截止日期是否含当日；不写为各类记录的常规"
+    )
+    encoding: Literal["utf-8", "utf-16", "gb18030"] | None = Field(None, description="文本编码；不写为自动识别")
+    delimiter: Literal[",", ";", "\t", "|"] | None = Field(None, description="分隔符；不写为自动识别")
+    day_first: bool | None = Field(
+        None, description="03/04/2023 是 4 月 3 日（true）还是 3 月 4 日（false）；不写则退回"
+    )
+    missing: Words = Field((), description="表示空缺的写法，如 “?”；补充内置的 -、/、无 等")
+    interval: Seconds | None = Field(None, description="拨测的间隔，如 1分钟；不写则由相邻检测推得")
+    staleness: Seconds | None = Field(None, description="一次检测最长代表多久；不写为间隔的三倍")
+
+
+def _check_column(column: Column, words: tuple[str, ...]) -> None:
+    repeated = {word for word in words if words.count(word) > 1}
+    if repeated:
+        raise ValueError(f"{column.name} 的表头“{min(repeated)}”写了两次")
+
+
+def _check_derived_kind(column: Column, rule: Elapsed | Joined) -> None:
+    if column.kind != "instant":
+        raise ValueError(f"{column.name}（{column.label}）不是时间")
+
+
+def _check_constant(column: Column, value: Scalar) -> None:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    fits = {"boolean": isinstance(value, bool), "integer": whole}.get(column.kind, isinstance(value, str) or whole)
+    if not fits:
+        expected = {"boolean": "true 或 false", "integer": "整数"}.get(column.kind, "文字")
+        raise ValueError(f"{column.name}（{column.label}）应为{expected}，不能是“{_shown(value)}”")
+    if column.choices and value not in column.choices:
+        raise ValueError(_unknown(f"{column.label}代码", str(value), column.choices))
+
+
+def _check_place(column: Column, value: str) -> None:
+    if column.kind != "text":
+        raise ValueError(f"{column.name}（{column.label}）不是文字，不能取自文件名或工作表名")
+
+
+def _check_words(column: Column, words: dict[str, Scalar]) -> None:
+    for value in words.values():
+        _check_constant(column, value)
+
+
+def _check_unit(column: Column, unit: str) -> None:
+    if column.kind != "decimal":
+        raise ValueError(f"{column.name}（{column.label}）不是金额或数值，不能写单位")
+    if unit not in MONEY_UNITS:
+        raise ValueError(_unknown("单位", unit, MONEY_UNITS))
+
+
+_CHECKS: Mapping[str | None, Any] = {
+    "columns": _check_column,
+    "derived": _check_derived_kind,
+    "constants": _check_constant,
+    "place": _check_place,
+    "words": _check_words,
+    "units": _check_unit,
+}
+
+
+def _field_of(info: ValidationInfo, name: str, beside: bool) -> Column | None:
+    """The column called ``name`` of the record being configured; ValueError if there is none."""
+    record = RECORDS.get(info.data.get("record", ""))
+    if record is None:
+        return None  # the record itself is wrong and says so
+    for kind in (record, TICKET) if beside and "ticket_no" in record.names else (record,):
+        if name in kind.names:
+            return kind.column(name)
+    raise ValueError(_unknown("字段", name, record.names))
+
+
+def _unknown(what: str, word: str, right: Iterable[str]) -> str:
+    names = list(right)
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
+    hint = f"，是否想写“{near[0]}”" if near else ""
+    return f"没有名为“{word}”的{what}{hint}；可用：{'、'.join(names)}"
+
+
+def _shown(value: Scalar) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
