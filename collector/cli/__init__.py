@@ -97,7 +97,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _complain(text: str, code: int) -> int:
-    click.echo(f"错误：{text}", err=True)
+    facts = text.splitlines()
+    head = f"错误：{text}" if len(facts) == 1 else f"错误：有 {len(facts)} 处需要改正\n{text}"
+    click.echo(head, err=True)
     return code
 
 

@@ -30,6 +30,14 @@ class ChineseCommand(click.Command):
             option.help = "显示本说明并退出"
         return option
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse, and tell an error which command it is of; click leaves that out for some."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+
     def get_usage(self, ctx: click.Context) -> str:
         """``用法：yunwei 命令 [选项] …`` on one line."""
         return f"用法：{' '.join([ctx.command_path, *self.collect_usage_pieces(ctx)])}"
@@ -119,13 +127,18 @@ def sentence(error: click.ClickException) -> str:
             return f"打不开文件“{error.ui_filename}”"
         case click.UsageError():
             return _usage(error)
-    return error.format_message() if _CHINESE.search(error.message) else "命令没有完成"
+    return error.format_message() if _ours(error.message) else "命令没有完成"
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """``，是否想写“…”？`` when one of ``known`` is near to ``word``, else nothing."""
     found = get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f"，是否想写“{found[0]}”？" if found else ""
+
+
+def _ours(message: str) -> bool:
+    """Whether the words, leaving out what the user typed, are Chinese: raised by a command of ours, not by click."""
+    return bool(_CHINESE.search(re.sub(r"'[^']*'|\([^)]*\)", "", message)))
 
 
 def _option_names(ctx: click.Context | None) -> list[str]:
@@ -157,7 +170,7 @@ def _param_name(error: click.BadParameter) -> str:
 
 
 def _bad_parameter(error: click.BadParameter) -> str:
-    if _CHINESE.search(error.message):
+    if _ours(error.message):
         return f"{_param_name(error)}的值不对：{error.message}"
     quoted = re.search(r"'([^']*)'", error.message)  # click does not keep the value itself
     value = f"“{quoted[1]}”" if quoted else ""
@@ -197,7 +210,7 @@ def _range(kind: object) -> str:
 
 
 def _usage(error: click.UsageError) -> str:
-    if _CHINESE.search(error.message):
+    if _ours(error.message):
         return error.message
     extra = re.search(r"\((.*)\)$", error.message)
     if extra:

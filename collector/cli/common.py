@@ -117,14 +117,14 @@ class Workspace:
         return open_store(
             settings.database_url(),
             settings.organization.id,
-            checks=self.path / settings.paths.checks,
+            checks=settings.checks,
             clock=self.clock,
         )
 
     @property
     def zone(self) -> ZoneInfo:
         """The organisation's time zone."""
-        return self.settings.organization.zone
+        return self.settings.zone
 
     def moment(self, text: str | None) -> int | None:
         """:func:`parse_moment` in the organisation's zone."""
