@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError
 
 from collector.configuration.documents import Kind, Stanza, read_documents
+from collector.configuration.indicator_checks import dimensions_of, records_of, with_names
 from collector.configuration.models import (
     CalendarSettings,
     Compute,
@@ -214,9 +215,19 @@ def load_settings(workspace: Path) -> Settings:
         workspace=workspace.resolve(),
         holidays=_models(read.holidays),
         sources=_models(read.sources),
-        indicators=_models(read.indicators),
+        indicators=tuple(_finished(stanza, read.head.model) for stanza in read.indicators),
         **{name: getattr(read.head.model, name) for name in WorkspaceFile.model_fields},
     )
+
+
+def _finished(stanza: Stanza[IndicatorDefinition], head: WorkspaceFile) -> IndicatorDefinition:
+    """The definition with what it takes from the workspace: vendors' names, breakdowns where it names none."""
+    assert stanza.model is not None  # or there were problems
+    definition = with_names(stanza.model, {vendor.id: vendor.name for vendor in head.vendors})
+    if "breakdowns" in definition.model_fields_set:
+        return definition
+    possible = dimensions_of(records_of(definition))
+    return definition.model_copy(update={"breakdowns": tuple(d for d in head.compute.breakdowns if d in possible)})
 
 
 def _models(stanzas: list[Stanza[Kind]]) -> tuple[Kind, ...]:

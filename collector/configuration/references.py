@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from collector.configuration.documents import Stanza, Workspace
+from collector.configuration.indicator_checks import indicator_problems
 from collector.configuration.models import SourceSettings
 from collector.configuration.problems import Problem, unknown_name
 from collector.configuration.validate import Place
@@ -179,23 +179,13 @@ def _source(stanza: Stanza[SourceSettings], names: Names) -> Iterator[Problem]:
     place = stanza.place
     yield from _unknown("运维服务商", [place.below("vendor")], names.vendors)
     yield from _unknown("运维项目", [place.below("project")], names.projects)
-    for pattern in _items(place.below("files")):
+    files = place.below("files")
+    for pattern in [files, *_items(files)]:
         if _leaves(_text(pattern)):
             yield pattern.problem(f"“{_text(pattern)}”不在投递文件夹内，应为相对于 paths.inbox 的路径，不含 ..")
 
 
 def _indicator(stanza: Stanza[IndicatorDefinition], names: Names) -> Iterator[Problem]:
-    place, definition = stanza.place, stanza.model
-    yield from _unknown("运维项目", [place.below("project")], names.projects)
-    if definition is None:
-        return
-    if definition.weight is not None and not _is_decimal(definition.weight):
-        yield place.below("weight").problem(f"“{definition.weight}”不是分值，应为不小于 0 的数字，如 10 或 7.5")
-
-
-def _is_decimal(text: str) -> bool:
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        return False
-    return value.is_finite() and value >= 0
+    yield from _unknown("运维项目", [stanza.place.below("project")], names.projects)
+    if stanza.model is not None:
+        yield from indicator_problems(stanza.place, stanza.model, names)

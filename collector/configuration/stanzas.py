@@ -7,34 +7,25 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from adapters import ADAPTERS, config_model
 from collector.configuration.models import SourceSettings
 from collector.configuration.problems import Problem, unknown_name
 from collector.configuration.validate import Place, parse, validated_data
+from metrics.formulas import FORMULAS
 from metrics.indicators import IndicatorDefinition
 
 #: Keys of a source that are not its adapter's.
 OUTER_KEYS = tuple(name for name in SourceSettings.model_fields if name != "config")
 
 
-def adapter_model(name: str) -> type[BaseModel]:
-    """The configuration model of an adapter; KeyError if there is none of that name."""
-    from adapters import ADAPTERS
-
-    model: type[BaseModel] = ADAPTERS[name].config
-    return model
-
-
 def params_model(name: str) -> type[BaseModel]:
     """The parameter model of a formula; KeyError if there is none of that name."""
-    from metrics.formulas import FORMULAS
-
-    model: type[BaseModel] = FORMULAS[name].params
-    return model
+    return FORMULAS[name].params
 
 
 def source_of(data: Mapping[str, Any]) -> SourceSettings:
     """A source as dumped into a snapshot; ValidationError or KeyError if it is none."""
-    config = parse(adapter_model(data["adapter"]), data["config"])
+    config = parse(config_model(data["adapter"]), data["config"])
     return parse(SourceSettings, {**data, "config": None}).model_copy(update={"config": config})
 
 
@@ -46,8 +37,6 @@ def indicator_of(data: Mapping[str, Any]) -> IndicatorDefinition:
 
 def read_source(place: Place, problems: list[Problem]) -> SourceSettings | None:
     """The source written at ``place``, or None with the reasons added to ``problems``."""
-    from adapters import ADAPTERS
-
     data = _mapping(place, problems)
     if data is None:
         return None
@@ -55,14 +44,12 @@ def read_source(place: Place, problems: list[Problem]) -> SourceSettings | None:
     outer = validated_data(SourceSettings, data, place, problems)
     if not _known("读取方式", place.below("adapter"), ADAPTERS, problems):
         return None
-    config = validated_data(adapter_model(data["adapter"]), inner, place, problems, beside=OUTER_KEYS)
+    config = validated_data(config_model(data["adapter"]), inner, place, problems, beside=OUTER_KEYS)
     return outer.model_copy(update={"config": config}) if outer and config else None
 
 
 def read_indicator(place: Place, problems: list[Problem]) -> IndicatorDefinition | None:
     """The indicator written at ``place``, or None with the reasons added to ``problems``."""
-    from metrics.formulas import FORMULAS
-
     data = _mapping(place, problems)
     if data is None:
         return None

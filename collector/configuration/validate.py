@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import UnionType
@@ -96,8 +97,17 @@ def _problems(
     for path, group in grouped.items():
         deeper = any(len(other) > len(path) and other[: len(path)] == path for other in grouped)
         if not (deeper and all(error["labelled"] for error in group)):
-            problems.append(place.below(*path).problem(_fact(model, path, group, beside)))
+            fact = _fact(model, path, group, beside)
+            problems.append(_closest(place.below(*path), fact).problem(fact))
     return problems
+
+
+def _closest(place: Place, fact: str) -> Place:
+    """The key below ``place`` that ``fact`` speaks of, where a model checked a whole mapping at once."""
+    for key in (place.node.entries if place.node else None) or ():
+        if f"“{key}”" in fact or re.match(rf"{re.escape(key)}(?!\w)", fact):
+            return place.below(key)
+    return place
 
 
 def _fact(model: type[BaseModel], path: tuple[Step, ...], group: list[dict[str, Any]], beside: tuple[str, ...]) -> str:
