@@ -1,0 +1,74 @@
+"""The one rounding, made when a number is printed (semantics 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from metrics.indicators import MeasureUnit
+from metrics.quantities import UNIT_SCALE
+from metrics.targets import Target
+
+Rounding = Literal["half_up", "truncate"]
+
+NO_DATA = "—"
+UNIT_WORDS: Mapping[MeasureUnit, str] = {
+    "percent": "%",
+    "seconds": "秒",
+    "minutes": "分钟",
+    "hours": "小时",
+    "days": "天",
+    "count": "",
+    "persons": "人",
+    "points": "分",
+    "yuan": "元",
+    "number": "",
+}
+_WHOLE_WHEN_EXACT = frozenset(("count", "persons"))
+_MOST_EXTRA_DIGITS = 30
+
+
+def print_number(
+    value: Fraction | None,
+    unit: MeasureUnit,
+    decimals: int = 2,
+    rounding: Rounding = "half_up",
+    target: Target | None = None,
+    word: str = "",
+) -> str:
+    """A figure in base units as people read it: ``95.00%``, ``1.50小时``, ``7549次``; ``—`` without data.
+
+    ``word`` is the unit's word where the unit itself has none (次, 台, 条).
+    """
+    if value is None:
+        return NO_DATA
+    digits = digits_needed(value, unit, decimals, rounding, target)
+    return f"{rounded(value / UNIT_SCALE[unit], digits, rounding)}{UNIT_WORDS[unit] or word}"
+
+
+def digits_needed(
+    value: Fraction,
+    unit: MeasureUnit,
+    decimals: int = 2,
+    rounding: Rounding = "half_up",
+    target: Target | None = None,
+) -> int:
+    """Decimals to print: ``decimals``, none for a whole count, more while it reads on the wrong side of the target."""
+    scale = UNIT_SCALE[unit]
+    digits = 0 if unit in _WHOLE_WHEN_EXACT and value.denominator == 1 else decimals
+    if target is None or target.value is None:
+        return digits
+    reached = target.met(value)
+    for more in range(digits, digits + _MOST_EXTRA_DIGITS + 1):
+        if target.met(Fraction(rounded(value / scale, more, rounding)) * scale) == reached:
+            return more
+    return digits  # the target itself has no end in this unit (20 minutes in hours) and is met to the last digit
+
+
+def rounded(value: Fraction, digits: int, rounding: Rounding = "half_up") -> Decimal:
+    """``value`` with exactly ``digits`` decimals; half_up takes halves away from zero, truncate cuts."""
+    tenfold = abs(value) * 10**digits
+    whole = int(tenfold + Fraction(1, 2)) if rounding == "half_up" else int(tenfold)
+    return Decimal((int(value < 0 and whole > 0), tuple(int(digit) for digit in str(whole)), -digits))
