@@ -73,6 +73,7 @@ def _mapping(place: Place, problems: list[Problem]) -> dict[str, Any] | None:
 def _known(what: str, place: Place, right: Iterable[str], problems: list[Problem]) -> bool:
     """Whether the name written at ``place`` is one of ``right``; a missing one was a problem before."""
     name = place.node.value() if place.node else None
-    if isinstance(name, str) and name not in right:
-        problems.append(place.problem(unknown_name(what, name, right)))
-    return isinstance(name, str) and name in right
+    names = list(right)  # asking a lazy map itself would load what it names
+    if isinstance(name, str) and name not in names:
+        problems.append(place.problem(unknown_name(what, name, names)))
+    return name in names

@@ -88,7 +88,7 @@ def _numbers_as_written(data: Any, errors: Iterable[Mapping[str, Any]], place: P
 def _problems(
     model: type[BaseModel], errors: list[dict[str, Any]], place: Place, beside: tuple[str, ...]
 ) -> list[Problem]:
-    """Errors of the branches of one union become one problem; a deeper one says more than its union's."""
+    """Errors of the branches of one union become one problem; a wrong item says more than the whole around it."""
     grouped: dict[tuple[Step, ...], list[dict[str, Any]]] = {}
     for error in errors:
         path, labelled = _real_path(error, place)
@@ -96,7 +96,7 @@ def _problems(
     problems = []
     for path, group in grouped.items():
         deeper = any(len(other) > len(path) and other[: len(path)] == path for other in grouped)
-        if not (deeper and all(error["labelled"] for error in group)):
+        if not (deeper and all(error["labelled"] or error["type"] == "too_short" for error in group)):
             fact = _fact(model, path, group, beside)
             problems.append(_closest(place.below(*path), fact).problem(fact))
     return problems
