@@ -1,0 +1,43 @@
+"""Outputs of results. One file per output, one line in PUBLISHERS; a name is known without loading what writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collector.publish.publication import Publication
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """One kind of output; ``place`` is ``module:function`` of this package, ``file_name`` its default name."""
+
+    name: str
+    label: str
+    place: str
+    file_name: str
+
+    def publish(self, publication: Publication, path: Path) -> Path:
+        """Write the whole output to ``path``, which appears complete or not at all; returns ``path``.
+
+        Raises:
+            PassingError: the place cannot be written now (full, read-only, open in another program).
+        """
+        module, _, function = self.place.partition(":")
+        write = getattr(import_module(f"collector.publish.{module}"), function)
+        write(publication, path)
+        return path
+
+
+PUBLISHERS: Mapping[str, Publisher] = {
+    publisher.name: publisher
+    for publisher in (
+        Publisher("json", "JSON（供其他系统读取，附 JSON Schema）", "json_file:write", "results.json"),
+        Publisher("csv", "CSV（可用 Excel 打开）", "csv_file:write", "results.csv"),
+        Publisher("workbook", "工作簿（指标结果、分项、口径说明、数据质量）", "workbook:write", "results.xlsx"),
+    )
+}

@@ -1,0 +1,173 @@
+"""What is published: stored results, the words of their rules, and how good the data behind them are."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from collector.publish.columns import RESULT_COLUMNS
+from metrics.indicators import DIMENSION_LABELS, OUTCOME_LABELS, MeasureUnit
+from metrics.numbers import print_number
+from metrics.targets import Target, parse_target
+
+#: The line of a result's stored notes that says its rule begins so.
+RULE_MARK = "口径："
+#: Coverage and shares of 99.998% must not read as 100.00%.
+_FULL = Target("ge", Fraction(1), "percent", "100%")
+
+
+@dataclass(frozen=True)
+class Result:
+    """One stored result, as every output shows it. ``values`` are the columns as the store holds them."""
+
+    values: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.rule if name == "rule" else self.values[name]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Project and indicator."""
+        return self.values["project"], self.values["indicator"]
+
+    @property
+    def name(self) -> str:
+        """The indicator's name, with its dimension value when it is not the total."""
+        value = self.values["dimension_value"]
+        return f"{self.values['name']}（{value}）" if self.values["dimension"] != "total" else self.values["name"]
+
+    @property
+    def is_total(self) -> bool:
+        """Whether it is the figure over everything."""
+        return bool(self.values["dimension"] == "total")
+
+    @property
+    def outcome(self) -> str:
+        """达标, 未达标 …; a dash where the period binds no target."""
+        return OUTCOME_LABELS[self.values["outcome"] or ""]
+
+    @property
+    def dimension(self) -> str:
+        """The dimension's word."""
+        return DIMENSION_LABELS[self.values["dimension"]]
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences that belong beside the figure, without the rule."""
+        return [line for line in self._lines if not line.startswith(RULE_MARK)]
+
+    @property
+    def rule(self) -> str:
+        """The rule in words (口径)."""
+        return next((line.removeprefix(RULE_MARK) for line in self._lines if line.startswith(RULE_MARK)), "")
+
+    @property
+    def _lines(self) -> list[str]:
+        return [line for line in (self.values["notes"] or "").split("\n") if line]
+
+    @property
+    def level_codes(self) -> list[str]:
+        """First and second level of the indicator in its paper."""
+        return [level for level in (self.values["level_codes"] or "").split("/") if level]
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """Further exact numbers (as decimal text) or short texts."""
+        return dict(json.loads(self.values["parts"] or "{}"))
+
+    def fraction(self, name: str) -> Fraction | None:
+        """A decimal or ratio column as a number."""
+        text = self.values[name]
+        return None if text is None else Fraction(text)
+
+    @property
+    def number(self) -> Decimal | None:
+        """The printed actual as a number in its printed unit (percent: as a ratio), None without data."""
+        return None if self.values["actual"] is None else as_number(self.values["printed"])
+
+    @property
+    def bounds(self) -> str:
+        """``94.10%–99.02%``, or nothing where the formula knows none."""
+        return "" if self.values["lower"] is None else f"{self.bound('lower')}–{self.bound('upper')}"
+
+    def bound(self, name: str) -> str:
+        """``lower`` or ``upper`` as printed, on the right side of the target."""
+        unit: MeasureUnit = self.values["measure_unit"]
+        target = parse_target(self.values["target"]).for_unit(unit) if self.values["target"] else None
+        value = self.fraction(name)
+        return "" if value is None else print_number(value, unit, target=target)
+
+    @property
+    def coverage(self) -> str:
+        """``98.12%``, or nothing where the formula knows none."""
+        return self.percent("coverage")
+
+    def percent(self, name: str) -> str:
+        """A ratio column in percent, never rounded up to 100%; nothing where there is none."""
+        value = self.fraction(name)
+        return "" if value is None else print_number(value, "percent", target=_FULL)
+
+
+@dataclass(frozen=True)
+class Accounting:
+    """One delivery: read = accepted + unchanged + superseding + rejected + set aside; ``refused`` says why not."""
+
+    source: str
+    name: str
+    read: int
+    accepted: int
+    unchanged: int
+    superseding: int
+    rejected: int
+    set_aside: int
+    refused: str | None = None
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Everything an output may show.
+
+    Attributes:
+        results: in the order of definitions, periods, dimensions.
+        deliveries: the accounting of every delivery.
+        open_rejections: source → rejections still to be dealt with.
+        version: the program's.
+    """
+
+    organization_id: str
+    organization: str
+    projects: Mapping[str, str]
+    results: Sequence[Result]
+    deliveries: Sequence[Accounting] = ()
+    open_rejections: Mapping[str, int] = field(default_factory=dict)
+    version: str = ""
+
+    def rules(self) -> dict[tuple[str, str], Result]:
+        """One result of each indicator, for its rule in words, in order."""
+        first: dict[tuple[str, str], Result] = {}
+        for result in self.results:
+            first.setdefault(result.key, result)
+        return first
+
+
+def as_number(printed: str) -> Decimal:
+    """The number in a printed figure; ``95.00%`` is 0.9500, with the digits it was printed with."""
+    digits = Decimal(re.sub(r"[^0-9.-]", "", printed))
+    return digits.scaleb(-2) if printed.endswith("%") else digits
+
+
+def results_of(records: Iterable[Mapping[Any, Any]]) -> list[Result]:
+    """Results out of a store's rows; anything pandas calls missing becomes None."""
+    names = [column.name for column in RESULT_COLUMNS if column.name != "rule"]
+    return [Result({name: _plain(record[name]) for name in names}) for record in records]
+
+
+def _plain(value: Any) -> Any:
+    if value is None or value != value:  # NaN is the one thing unequal to itself
+        return None
+    return value.item() if hasattr(value, "item") else value
