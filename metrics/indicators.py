@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
     from metrics.service_calendar import ServiceCalendar
 
-MeasureUnit = Literal[
-    "percent", "seconds", "minutes", "hours", "days", "count", "persons", "points", "yuan", "number"
-]
+MeasureUnit = Literal["percent", "seconds", "minutes", "hours", "days", "count", "persons", "points", "yuan", "number"]
 Outcome = Literal["no_data", "low_coverage", "not_due", "met", "missed", ""]
 PeriodKind = Literal["month", "quarter", "half", "year", "range"]
 Dimension = Literal["total", "asset_class", "site", "vendor", "kind", "asset", "channel", "priority"]
@@ -172,6 +170,18 @@ class Figure:
     parts: Mapping[str, Fraction | int | str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What stands above or below a figure's line: its words, its unit, and the word of what is counted.
+
+    E.g. ``Side("到场用时之和", "seconds")``, ``Side("有到场时间的现场工单", "count", "张")``.
+    """
+
+    label: str
+    unit: MeasureUnit
+    word: str = ""
+
+
 @dataclass(frozen=True)
 class Evidence:
     """The rows behind one figure.
@@ -193,9 +203,7 @@ class Formula(Protocol):
     name: ClassVar[str]
     label: ClassVar[str]
     params: ClassVar[type[BaseModel]]
-    needs: ClassVar[
-        tuple[str, ...]
-    ]  # record types without which nothing can be said ("asset" = the register)
+    needs: ClassVar[tuple[str, ...]]  # record types without which nothing can be said ("asset" = the register)
     unit: ClassVar[MeasureUnit]
     part_labels: ClassVar[Mapping[str, str]]
     default_target_period: ClassVar[Literal["every", "year", "contract"]]
