@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from metrics.frames import FAR_FUTURE, FAR_PAST, Ints, Texts, integers, midnights, texts, true
 from metrics.indicators import Contract, Facts, Where
 from metrics.intervals import Intervals
-from metrics.period import midnight
+from metrics.period import Period
 
 if TYPE_CHECKING:
     from typing import Any
@@ -219,9 +218,14 @@ def required_segments(register: Register, where: Where, contract: Contract, as_o
 def _within_contract(register: Register, contract: Contract, as_of: int) -> Segments:
     """All assets' segments cut to their service dates, the contract and ``as_of``, without empty ones."""
     segments, owner = register.segments, register.segments.intervals.owner
-    starts = np.maximum(register.in_service.start[owner], midnight(contract.starts_on, contract.zone))
-    ends_on = midnight(contract.ends_on + timedelta(days=1), contract.zone)
-    ends = np.minimum(register.in_service.end[owner], min(ends_on, as_of))
+    first, last = contract_bounds(contract)
+    starts = np.maximum(register.in_service.start[owner], first)
+    ends = np.minimum(register.in_service.end[owner], min(last, as_of))
     cut = segments.intervals.clip(starts, ends)
     filled = cut.start < cut.end
     return Segments(cut, segments.attributes, segments.assignment).take(filled)
+
+
+def contract_bounds(contract: Contract) -> tuple[int, int]:
+    """``[start, end)`` of the contract in UTC seconds, its last day included."""
+    return Period(contract.starts_on, contract.ends_on, "range").bounds(contract.zone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -43,3 +43,12 @@ def midnights(series: pd.Series[Any], zone: ZoneInfo, missing: int) -> Ints:
     """A date column as UTC seconds of local midnight, null as ``missing``."""
     at = {day: midnight(date.fromisoformat(day), zone) for day in series.dropna().unique()}
     return np.array([at.get(day, missing) for day in texts(series)], np.int64)
+
+
+def local_days(moments: Ints, zone: ZoneInfo) -> Ints:
+    """UTC seconds of every local midnight from the day of the first moment to the end of that of the last."""
+    if not len(moments):
+        return np.empty(0, np.int64)
+    first, last = (datetime.fromtimestamp(int(edge), zone).date() for edge in (moments.min(), moments.max()))
+    days = (first + timedelta(days=number) for number in range((last - first).days + 2))
+    return np.array([midnight(day, zone) for day in days], np.int64)

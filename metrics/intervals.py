@@ -88,7 +88,10 @@ def merge(intervals: Intervals) -> Intervals:
 
 
 def intersect(first: Intervals, second: Intervals) -> tuple[Intervals, Ints, Ints]:
-    """The common parts of two unions (each as :func:`merge` gives it), with the row in either they come from."""
+    """The common parts of intervals and a union (as :func:`merge` gives it), with the row in either they come from.
+
+    ``first`` may be in any order and overlap itself; the parts come in its order.
+    """
     line = _Line.around(first, second)
     starts, ends = line.keys(first.owner, first.start), line.keys(first.owner, first.end)
     other_starts, other_ends = line.keys(second.owner, second.start), line.keys(second.owner, second.end)
@@ -183,25 +186,38 @@ class Coverage:
         """The merged union, sorted by owner and start."""
         return self._line.intervals(self._starts, self._ends)
 
-    def until(self, owner: Ints, moment: Ints) -> Ints:
+    def until(self, owner: Ints, moment: Ints, measured: Ints | None = None) -> Ints:
         """Measured length of everything before ``moment`` of ``owner``, plus a constant per owner.
 
         Only differences within one owner mean anything; the arguments are broadcast against each other.
+        ``measured`` is ``measure(moment)`` where the caller has it already.
         """
         if not len(self._starts):
             return np.zeros(np.broadcast_shapes(owner.shape, moment.shape), np.int64)
-        inside = np.clip(moment, self._line.origin, self._line.origin + (1 << self._line.bits) - 1)
-        keys = self._line.keys(*np.broadcast_arrays(owner, inside))
+        keys = self._keys(owner, moment)
         ended = np.searchsorted(self._ends, keys, "right")
         current = np.minimum(ended, len(self._starts) - 1)
         running = (ended == current) & (self._starts[current] < keys)
-        partly = np.where(running, self._measure(inside) - self._before[current], 0)
+        here = self._measure(moment) if measured is None else measured
+        partly = np.where(running, here - self._before[current], 0)
         lengths: Ints = self._total[ended] + partly
         return lengths
 
     def between(self, owner: Ints, start: Ints, end: Ints) -> Ints:
         """Measured length of the union of ``owner`` inside ``[start, end)``; 0 where start ≥ end."""
         return self.until(owner, np.maximum(start, end)) - self.until(owner, start)
+
+    def count(self, owner: Ints, start: Ints, end: Ints) -> Ints:
+        """How many intervals of the union of ``owner`` share time with ``[start, end)``."""
+        if not len(self._starts):
+            return np.zeros(np.broadcast_shapes(owner.shape, start.shape), np.int64)
+        begun = np.searchsorted(self._starts, self._keys(owner, end), "left")
+        ended = np.searchsorted(self._ends, self._keys(owner, start), "right")
+        return np.where(start < end, begun - ended, 0)
+
+    def _keys(self, owner: Ints, moment: Ints) -> Ints:
+        inside = np.clip(moment, self._line.origin, self._line.origin + (1 << self._line.bits) - 1)
+        return self._line.keys(*np.broadcast_arrays(owner, inside))
 
 
 def downtime(owner: Ints, start: Ints, end: Ints, cuts: Ints, measure: Measure, owners: int) -> Ints:
