@@ -50,6 +50,21 @@ def _calendar() -> Any:
     return ServiceCalendar(window, national_days(range(2024, 2027)), ZONE, date(2024, 1, 1), date(2026, 12, 31))
 
 
+def _window_spans(calendar: Any) -> tuple[Any, Any]:
+    """Every open range of the year, UTC seconds."""
+    from datetime import timedelta
+
+    from metrics.period import midnight
+
+    days = [date(2025, 1, 1) + timedelta(days=number) for number in range(365)]
+    spans = [
+        (midnight(day, ZONE) + opened, midnight(day, ZONE) + closed)
+        for day in days
+        for opened, closed in calendar.hours_on(day)
+    ]
+    return np.array([begin for begin, _ in spans]), np.array([end for _, end in spans])
+
+
 def _content(seconds: Any) -> str:
     return hashlib.sha256(np.ascontiguousarray(seconds, dtype=np.int64).tobytes()).hexdigest()
 
@@ -61,7 +76,7 @@ def ours(fixture: Path, scratch: Path) -> Measured:
     asset, start, end = _load(fixture)
     cuts, calendar, measured = _months(), _calendar(), Measured()
     with timed(measured):
-        seconds = downtime(asset, start, end, ASSETS, cuts, calendar)
+        seconds = downtime(asset, start, end, cuts, calendar.service_seconds_until, ASSETS)
     measured.content = _content(seconds)
     return measured
 
@@ -72,7 +87,7 @@ def duckdb_range_join(fixture: Path, scratch: Path) -> Measured:
 
     asset, start, end = _load(fixture)
     cuts, calendar, measured = _months(), _calendar(), Measured()
-    begins, ends = calendar.spans(int(cuts[0]), int(cuts[-1]))
+    begins, ends = _window_spans(calendar)
     connection = duckdb.connect()
     connection.execute("set threads=1")  # one core each: ours uses one
     outage = {"asset": asset, "s": start, "e": end}
