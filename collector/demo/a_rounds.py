@@ -102,7 +102,8 @@ def _put_support(events: list[Support], quarter: int, post: Post) -> None:
         rows.append([_support_row(event, number).get(word.name) for word in SUPPORT_WORDS])
     rows.append(["合计", *[None] * (len(SUPPORT_WORDS) - 3), len(events), None])
     name, sent = f"{FOLDER}/庭审保障/庭审保障_{YEAR}Q{quarter}", last_day(quarter * 3) + timedelta(days=5)
-    messes = "quotes line_breaks slashed_date duration_chinese duration_minutes duration_hours total_row status_words"
+    messes = "quotes line_breaks slashed_date total_row status_words unmatched "
+    messes += spelling.duration_messes(row[3] for row in rows)
     if quarter == 1:
         post.put(f"{name}.csv", writers.delimited(rows, ",", "utf-8-sig"), sent, f"{messes} csv comma utf8_bom")
     elif quarter == 2:

@@ -119,9 +119,9 @@ def _ticket_grid(words: list[Word], rows: list[Row], month: int) -> Grid:
     first = len(grid.rows)
     for number, row in enumerate(rows, start=1):
         grid.data(words, row)
-        if month == 6 and number % 40 == 0:
+        if month == 6 and number % max(5, len(rows) // 4) == 0:
             grid.header(words)
-        if month in (6, 10) and number % 25 == 0:
+        if month in (6, 10) and number % max(4, len(rows) // 6) == 0:
             grid.line()
     if month in (2, 8):
         grid.merge_equal([word.name for word in words].index("site"), first)

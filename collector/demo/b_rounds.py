@@ -59,7 +59,10 @@ def _put_assets(inspections: Sequence[Inspection], quarter: int, post: Post) -> 
         f"{FOLDER}/巡检/设备巡检{YEAR}Q{quarter}.xls",
         writers.xls([empty, grid]),
         date(YEAR, quarter * 3, 28) + timedelta(days=5),
-        "xls sheet_by_content title_rows excel_date notes status_words",
+        (
+            "xls sheet_by_content title_rows excel_date notes status_words"
+            + (" normal_on_fault_day" if quarter == 2 else "")
+        ),
     )
 
 

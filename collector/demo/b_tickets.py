@@ -38,6 +38,7 @@ WORDS = (
 SECOND = renamed(
     WORDS, no="流水号", reported="申报时间", responded="响应时间", arrived="到达时间", length="耗时", asset="资产编号"
 )
+REMARKS = {1: "用户说\n“还是慢”", 2: '称"很好"，谢谢;'}
 HOLD_WORDS = (
     Word("no", "单号"),
     Word("start", "挂起时间"),
@@ -72,11 +73,11 @@ def _export(tickets: list[Ticket], month: int, post: Post) -> tuple[str, bytes, 
     words: Sequence[Word] = (
         WORDS if month < 7 else SECOND if month < 10 else shuffled(SECOND, "status reported no site")
     )
-    rows = [_row(ticket, spell, month) for ticket in tickets]
+    rows = [_row(ticket, spell, month) | {"remark": REMARKS.get(n % 9)} for n, ticket in enumerate(tickets)]
     bad, faults = _bad(month, rows, post)
     lines = _lines([*rows, *bad], words, month)
     messes += f" {faults} unmatched status_words yes_no quotes line_breaks"
-    messes += " duration_chinese duration_minutes duration_hours"
+    messes += " " + spelling.duration_messes(row["length"] for row in rows)
     name, sent = f"{FOLDER}/工单/工单导出_{YEAR}{month:02d}", last_day(month) + timedelta(days=3)
     if month < 7:
         messes += " csv comma gb18030 title_rows total_row" + (" repeated_header blank_rows" if month == 6 else "")
@@ -101,7 +102,7 @@ def _lines(rows: Sequence[Row], words: Sequence[Word], month: int) -> list[list[
     grid.header(words)
     for number, row in enumerate(rows, start=1):
         grid.data(words, row)
-        if month == 6 and number % 50 == 0:
+        if month == 6 and number % max(5, len(rows) // 4) == 0:
             grid.line(*[None] * len(words))
             grid.header(words)
     if month < 7:
@@ -130,12 +131,7 @@ def _row(ticket: Ticket, spell: Spelling, month: int) -> dict[str, Cell]:
         "engineer": ticket.engineer,
         "reporter": ticket.reporter,
         "unusable": "Y" if ticket.unusable else "N",
-        "remark": _remark(ticket),
     }
-
-
-def _remark(ticket: Ticket) -> str | None:
-    return {"0": "用户说\n“还是慢”", "5": '称"很好"，谢谢;'}.get(ticket.no[-1])
 
 
 def _bad(month: int, rows: Sequence[Row], post: Post) -> tuple[list[Row], str]:

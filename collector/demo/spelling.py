@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from collector.demo.world import MINUTE, local
@@ -78,15 +78,8 @@ def epoch(instant: int | None) -> Cell:
 
 
 def mixed(*spellings: Spelling) -> Spelling:
-    """One column in which the spelling changes from row to row."""
-    turn = -1
-
-    def spell(instant: int | None) -> Cell:
-        nonlocal turn
-        turn += 1
-        return spellings[turn % len(spellings)](instant)
-
-    return spell
+    """One column in which the spelling changes from minute to minute."""
+    return lambda instant: None if instant is None else spellings[instant // MINUTE % len(spellings)](instant)
 
 
 def duration(seconds: int | None) -> Cell:
@@ -99,6 +92,17 @@ def duration(seconds: int | None) -> Cell:
     if minutes < 60 or minutes % 3 == 0:
         return f"{minutes}分钟"
     return f"{minutes // 60}小时{minutes % 60}分"
+
+
+def duration_messes(texts: Iterable[Cell]) -> str:
+    """Which of the spellings of a duration occur, as keys of MESSES."""
+    known = [str(text) for text in texts if text is not None]
+    found = {
+        "duration_chinese": any("小时" in text and "分" in text for text in known),
+        "duration_minutes": any("分钟" in text for text in known),
+        "duration_hours": any("h" in text for text in known),
+    }
+    return " ".join(name for name, occurs in found.items() if occurs)
 
 
 def cn_day(day: date) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
 from collector.demo.assets import COURTROOM, DESKTOP, NETWORK, SERVER, SYSTEM, Asset, Register
-from collector.demo.world import YEAR, at, moment
+from collector.demo.world import YEAR, at, day_of, moment
 
 Cause = Literal["planned_maintenance", "force_majeure", "court_side"]
 
@@ -46,7 +46,14 @@ class Waiver:
 
 
 def events(register: Register) -> tuple[Event, ...]:
-    """The year's common failures, in order."""
+    """The year's common failures, in order, with the assets that were in service then."""
+    return tuple(
+        replace(event, assets=tuple(asset for asset in event.assets if asset.in_service(day_of(event.start))))
+        for event in _planned(register)
+    )
+
+
+def _planned(register: Register) -> tuple[Event, ...]:
     systems, servers, network = (register.of_kinds(kind) for kind in (SYSTEM, SERVER, NETWORK))
     third_floor = tuple(asset for asset in register.of_kinds(DESKTOP) if asset.site == "办公楼三楼")
     courtrooms = register.of_kinds(COURTROOM)[24:40]  # 第七至第十法庭

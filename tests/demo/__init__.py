@@ -1,0 +1,1 @@
+"""The demo's generator, its messes and its way through the whole system."""
