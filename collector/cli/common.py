@@ -10,6 +10,7 @@ A command file holds one ``command``::
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
@@ -138,12 +139,17 @@ def open_workspace(path: Path) -> Workspace:
     return workspace
 
 
-def console(*, stderr: bool = False, **more: Any) -> Console:
-    """A rich console; one whose broken pipe is left to ``collector.cli.run``."""
+def console(*, stderr: bool = False) -> Console:
+    """A rich console; its broken pipe is left to ``collector.cli.run``, and what is no terminal is very wide."""
     from rich.console import Console
+
+    from collector.publish.table import PIPED_WIDTH
 
     class _Console(Console):
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError
 
-    return _Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=False, **more)
+    made = _Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    if not made.is_terminal and "COLUMNS" not in os.environ:
+        made.width = PIPED_WIDTH
+    return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from metrics.errors import PassingError
@@ -25,7 +25,8 @@ def whole(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise PassingError(f"无法写入“{path}”：{_why(error)}") from error
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def _why(error: OSError) -> str:
