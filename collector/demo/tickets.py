@@ -122,5 +122,6 @@ def _told_twice(made: list[Ticket]) -> Iterator[Ticket]:
         and ticket.asset.kind in (SERVER, NETWORK)
         and HANDOVER.month - 1 == local(ticket.reported).month
         and not ticket.cancelled
+        and not ticket.holds  # a hold names its ticket by number, and two tickets have this one
     ]
     return (replace(ticket, vendor="c", engineer=ENGINEERS["c"][0]) for ticket in shared[-4:])
