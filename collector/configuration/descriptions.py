@@ -1,6 +1,7 @@
 """Chinese words for the keys of models that live in ``metrics`` and say theirs in English docstrings.
 
-Keys are field names, with their model where a name has several meanings; a test holds that every key of the schema has its words, here or on its model.
+Keys are field names, with their model where a name has several meanings; a test holds that every key of the schema
+has its words, here or on its model.
 """
 
 from __future__ import annotations
