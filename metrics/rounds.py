@@ -111,8 +111,7 @@ def ticket_rows(frame: pd.DataFrame, tickets: pd.DataFrame) -> Ints:
 def happened(series: pd.Series[Any], as_of: int) -> Ints:
     """Instants before ``as_of``; FAR_FUTURE where null or not yet."""
     moments = integers(series, FAR_FUTURE)
-    moments[moments >= as_of] = FAR_FUTURE
-    return moments
+    return np.where(moments < as_of, moments, FAR_FUTURE)
 
 
 def _ends(frame: pd.DataFrame, as_of: int) -> tuple[Ints, Ints]:

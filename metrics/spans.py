@@ -10,10 +10,12 @@ import numpy as np
 from metrics.accounts import group
 from metrics.assets import Segments, contract_bounds
 from metrics.claims import Claims
+from metrics.evidence import Role, evidence, listed
 from metrics.frames import Ints, Texts, texts
-from metrics.indicators import Evidence, Request
+from metrics.indicators import Evidence, Facts, Request
 from metrics.intervals import Coverage, Intervals, intersect, merge
 from metrics.ledger import Ledger, SpanKind, open_ledger
+from metrics.outages import read_outages
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,13 +37,6 @@ _SPAN_TYPES = {
     "record": "string[pyarrow]",
     "row_id": "int64[pyarrow]",
 }
-_ROW_TYPES = {
-    "role": "string[pyarrow]",
-    "record": "string[pyarrow]",
-    "row_id": "int64[pyarrow]",
-    "note": "string[pyarrow]",
-    "value": "string[pyarrow]",
-}
 
 
 def availability_evidence(request: Request, dimension_value: str) -> Evidence:
@@ -49,7 +44,7 @@ def availability_evidence(request: Request, dimension_value: str) -> Evidence:
     ledger = open_ledger(request)
     chosen = _chosen(ledger, request, dimension_value)
     leaves = request.definition.params.exclusion == "leaves_denominator"
-    roles: dict[SpanKind | Literal["observed"], str] = {
+    roles: dict[SpanKind | Literal["observed"], Role] = {
         "excluded": "denominator" if leaves else "numerator",
         "down": "numerator",
         "unknown": "denominator",
@@ -60,10 +55,37 @@ def availability_evidence(request: Request, dimension_value: str) -> Evidence:
     rows = [
         _claim_rows(ledger, chosen, claim, kind, role) for kind, role in roles.items() for claim in ledger.claims(kind)
     ]
-    return Evidence(
-        rows=_stack([_asset_rows(ledger, chosen), *rows], _ROW_TYPES),
-        spans=_stack([_required_spans(ledger, request, chosen), *spans], _SPAN_TYPES),
+    rows.insert(0, _asset_rows(ledger, chosen, "denominator"))
+    return Evidence(evidence(*rows).rows, _stack([_required_spans(ledger, request, chosen), *spans]))
+
+
+def outage_evidence(request: Request, dimension_value: str, assets_role: Role) -> Evidence:
+    """The outages behind one figure, whole, with the required time of the period and the records of both."""
+    ledger = open_ledger(request)
+    chosen = _chosen(ledger, request, dimension_value)
+    outages = read_outages(ledger, request.as_of)
+    _, mine, _ = intersect(Intervals(outages.intervals.owner, outages.began, outages.began + 1), chosen.intervals)
+    outages = outages.take(mine)
+    claims = ledger.claims("down")
+    opener, closer, together = _opener_and_closer(claims, outages.intervals)
+    down = _spans(
+        ledger,
+        "down",
+        outages.intervals,
+        together.opened[opener],
+        together.ended[closer],
+        together.record[opener],
+        together.row_id[opener],
     )
+    down["service_seconds"] = outages.seconds
+    rows = [_asset_rows(ledger, chosen, assets_role)]
+    for claim in claims:
+        _, used, _ = intersect(claim.intervals, outages.intervals)
+        rows.append(_claim_lines(ledger.facts, claim.take(used), KIND_LABELS["down"], "numerator", None))
+    for claim in ledger.claims("excluded"):
+        _, used, _ = intersect(claim.intervals, outages.intervals)
+        rows.append(_claim_lines(ledger.facts, claim.take(np.unique(used)), KIND_LABELS["excluded"], "beside", None))
+    return Evidence(evidence(*rows).rows, _stack([_required_spans(ledger, request, chosen), down]))
 
 
 def _chosen(ledger: Ledger, request: Request, dimension_value: str) -> Segments:
@@ -131,15 +153,16 @@ def _piece_spans(ledger: Ledger, chosen: Segments, kind: SpanKind, claims: Seque
 
 
 def _opened(words: str, claimed: int, start: int, first: int) -> str:
+    """What opened a part of a claim: the claim itself, the edge it is cut at, or the end of what wins over it."""
     if start == claimed:
         return words
-    return f"此前已开始（{words}）" if start == first else f"豁免或故障结束后继续（{words}）"
+    return f"此前已开始（{words}）" if start == first else f"豁免或故障结束，此前已开始（{words}）"
 
 
 def _ended(words: str, claimed: int, end: int, last: int) -> str:
     if end == claimed:
         return words
-    return f"此后才结束（{words}）" if end == last else f"转为豁免或故障（{words}）"
+    return f"期末仍在持续（其后：{words}）" if end == last else f"转入豁免或故障（原{words}）"
 
 
 class _AllClaims(NamedTuple):
@@ -172,52 +195,54 @@ def _opener_and_closer(claims: Sequence[Claims], pieces: Intervals) -> tuple[Int
     return found[0], found[1], together
 
 
-def _asset_rows(ledger: Ledger, chosen: Segments) -> pd.DataFrame:
-    """The register's and the assignments' rows that make the required time."""
+def _asset_rows(ledger: Ledger, chosen: Segments, role: Role) -> pd.DataFrame:
+    """The register's and the assignments' rows that make the required time, in service seconds."""
     owner, start, end = chosen.intervals
     seconds = ledger.calendar.service_seconds(start, end)
     assigned = chosen.assignment >= 0
-    record = np.where(assigned, "asset_assignment", "asset").astype(object)
-    row_id = np.where(assigned, chosen.assignment, ledger.register.row_id[owner])
-    note = np.full(len(owner), KIND_LABELS["required"], object)
-    return _rows("denominator", record, row_id, note, seconds)
+    sources = (("asset", ~assigned, ledger.register.row_id[owner]), ("asset_assignment", assigned, chosen.assignment))
+    parts = [
+        listed(record, row_id[these], role, KIND_LABELS["required"], _text(seconds[these]))
+        for record, these, row_id in sources
+    ]
+    return evidence(*parts).rows
 
 
-def _claim_rows(ledger: Ledger, chosen: Segments, claim: Claims, kind: str, role: str) -> pd.DataFrame:
+def _claim_rows(ledger: Ledger, chosen: Segments, claim: Claims, kind: str, role: Role) -> pd.DataFrame:
     """The records that claim service time of the chosen segments, with how much of it (overlaps not removed)."""
     required = Coverage(merge(chosen.intervals), ledger.calendar.service_seconds_until)
     seconds = required.between(*claim.intervals)
     used = claim.take(seconds > 0)
     label = "有检测佐证" if kind == "observed" else KIND_LABELS[kind]
-    words = [
-        f"{label}：{opened}，{ended}" for opened, ended in zip(used.opened_words(), used.ended_words(), strict=True)
-    ]
-    note = np.array(words, object)
-    if used.record == "exclusion":
-        note = note + _exclusion_words(ledger.facts.frames["exclusion"].iloc[used.row])
-    return _rows(role, np.full(len(note), used.record, object), used.row_id, note, seconds[seconds > 0])
+    return _claim_lines(ledger.facts, used, label, role, _text(seconds[seconds > 0]))
 
 
-def _exclusion_words(frame: pd.DataFrame) -> Texts:
+def _claim_lines(facts: Facts, claim: Claims, label: str, role: Role, value: Sequence[str] | None) -> pd.DataFrame:
+    words = zip(claim.opened_words(), claim.ended_words(), strict=True)
+    notes = [f"{opened}，{ended}" for opened, ended in words]
+    if claim.record == "exclusion":
+        causes = _exclusion_words(facts.frames["exclusion"].iloc[claim.row])
+        notes = [f"{note}，{cause}" for note, cause in zip(notes, causes, strict=True)]
+    else:
+        notes = [f"{label}：{note}" for note in notes]
+    return listed(claim.record, claim.row_id, role, notes, value)
+
+
+def _text(seconds: Ints) -> list[str]:
+    return [str(value) for value in seconds.tolist()]
+
+
+def _exclusion_words(frame: pd.DataFrame) -> list[str]:
     """Cause, approver and document of exclusions."""
-    words = [
-        "；".join(
+    columns = (texts(frame[name]).tolist() for name in ("cause", "approver", "document_no"))
+    return [
+        "，".join(
             [CAUSE_LABELS[cause]]
             + ([f"批准人 {approver}"] if approver else [])
             + ([f"批准文号 {document}"] if document else [])
         )
-        for cause, approver, document in zip(
-            texts(frame["cause"]), texts(frame["approver"]), texts(frame["document_no"]), strict=True
-        )
+        for cause, approver, document in zip(*columns, strict=True)
     ]
-    return np.array([f"（{text}）" for text in words], object)
-
-
-def _rows(role: str, record: Texts, row_id: Ints, note: Texts, seconds: Ints) -> pd.DataFrame:
-    import pandas as pd
-
-    value = seconds.astype(str).astype(object)
-    return pd.DataFrame({"role": role, "record": record, "row_id": row_id, "note": note, "value": value})
 
 
 def _spans(
@@ -240,7 +265,7 @@ def _spans(
     )
 
 
-def _stack(frames: Sequence[pd.DataFrame], types: Mapping[str, str]) -> pd.DataFrame:
+def _stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.concat([frame.astype(types) for frame in frames], ignore_index=True)
+    return pd.concat([frame.astype(_SPAN_TYPES) for frame in frames], ignore_index=True)

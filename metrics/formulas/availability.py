@@ -9,11 +9,12 @@ from typing import NamedTuple
 from metrics.accounts import Account, DayRule, Groups, accounts, group
 from metrics.assets import contract_bounds
 from metrics.formulas.params import AvailabilityParams, DownSource
-from metrics.indicators import Evidence, Figure, IndicatorDefinition, Request
+from metrics.indicators import Evidence, Figure, IndicatorDefinition, Request, Side
 from metrics.ledger import Ledger, open_ledger
 from metrics.period import Period
 from metrics.quantities import parse_duration
 from metrics.spans import availability_evidence
+from metrics.wording import sentence, where_words
 
 _SOURCES = {
     "checks": "拨测失败",
@@ -46,17 +47,23 @@ class Availability:
         params: AvailabilityParams = definition.params
         by_day = params.basis == "day"
         ratio = "正常运作设备天数÷应运作设备天数" if by_day else "正常运行时间÷应运行时间"
-        sentences = [
+        unknown = f"应拨测的设备在检测时效之外为未知，{_UNKNOWN[params.unknown]}，同时给出上下限和覆盖率"
+        return sentence(
             f"{ratio}，各设备汇总后相除",
             f"应运行时间为服务时间“{params.window}”内、设备在用且在合同期内的时间",
             excluded_words(params.exclusion),
-            *([_day_words(params)] if by_day else []),
+            _day_words(params) if by_day else "",
             down_words(params.down_from, params.fail_after),
-        ]
-        if "checks" in params.down_from:
-            sentences.append(f"应拨测的设备在检测时效之外为未知，{_UNKNOWN[params.unknown]}，同时给出上下限和覆盖率")
-        sentences.append("正常时间分为有检测佐证（拨测正常或当日巡检正常）与推定正常（无记录表明故障）")
-        return "；".join(sentences) + "。"
+            unknown if "checks" in params.down_from else "",
+            where_words(definition.where, "设备"),
+            "正常时间分为有检测佐证（拨测正常或当日巡检正常）与推定正常（无记录表明故障）",
+        )
+
+    def sides(self, definition: IndicatorDefinition) -> tuple[Side, Side | None]:
+        """What stands above and below the line."""
+        if definition.params.basis == "day":
+            return Side("正常运作设备天数", "count", "天"), Side("应运作设备天数", "count", "天")
+        return Side("正常运行时间", "seconds"), Side("应运行时间", "seconds")
 
     def measure(self, request: Request) -> list[Figure]:
         """A figure for every period and every value of every dimension that has an asset in service in it."""
@@ -150,7 +157,7 @@ def _day_words(params: AvailabilityParams) -> str:
 def _figure(
     params: AvailabilityParams, period: Period, groups: Groups, value: str, row: Row, provisional: bool
 ) -> Figure:
-    good, known, required = (_days if params.basis == "day" else _seconds)(params, row)
+    good, known, required = _days(row) if params.basis == "day" else kept_seconds(params.exclusion, row)
     unknown = required - known
     numerator = good + unknown if params.unknown == "counts_as_up" else good
     denominator = known if params.unknown == "leaves_denominator" else required
@@ -172,14 +179,14 @@ def _figure(
     )
 
 
-def _seconds(params: AvailabilityParams, row: Row) -> tuple[int, int, int]:
+def kept_seconds(exclusion: str, row: Row) -> tuple[int, int, int]:
     """Good, known and required seconds; excluded ones are good and known where they stay in the denominator."""
-    kept = row.excluded if params.exclusion == "counts_as_up" else 0
+    kept = row.excluded if exclusion == "counts_as_up" else 0
     left = row.required - row.excluded
     return row.up + kept, left - row.unknown + kept, left + kept
 
 
-def _days(params: AvailabilityParams, row: Row) -> tuple[int, int, int]:
+def _days(row: Row) -> tuple[int, int, int]:
     """Normal, known and required device-days."""
     return row.normal_days, row.required_days - row.unknown_days, row.required_days
 
