@@ -1,0 +1,190 @@
+"""The store: records with their history, rejections, checks, runs and results of one organisation.
+
+The only package that speaks SQL. Everything a delivery brings appears with its commit and not before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from sqlalchemy import Engine, insert, select
+
+from collector.store import deliveries as _deliveries
+from collector.store import facts as _facts
+from collector.store import rejections as _rejections
+from collector.store import runs as _runs
+from collector.store.bulk import bulk_of
+from collector.store.deliveries import Delivery, Identity, Totals
+from collector.store.engine import connect, reading, writing
+from collector.store.records import Outcome
+from collector.store.result_columns import RESULT_COLUMNS, RESULT_VIEWS
+from collector.store.runs import Run
+from collector.store.schema import deliveries, organizations, register_changes
+from collector.store.versions import bring_up_to_date
+from metrics.indicators import Facts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["RESULT_COLUMNS", "RESULT_VIEWS", "Delivery", "Outcome", "Run", "Store", "Totals", "open_store"]
+
+
+def open_store(url: str, organization_id: str, checks: Path, clock: Callable[[], int]) -> Store:
+    """The store of one organisation; its database is created or migrated where needed.
+
+    ``checks`` is the folder of the log of checks, ``clock`` tells UTC seconds.
+
+    Raises:
+        ConfigError: the address, the login or the database is wrong, or a newer program wrote it.
+        PassingError: the database cannot be reached or is being written by another program.
+    """
+    engine = connect(url)
+    try:
+        bring_up_to_date(engine)
+        store = Store(engine, organization_id, checks, clock)
+        store._settle()
+    except BaseException:
+        engine.dispose()
+        raise
+    return store
+
+
+class Store:
+    """One organisation's part of a database; see :func:`open_store`."""
+
+    def __init__(self, engine: Engine, organization_id: str, checks: Path, clock: Callable[[], int]) -> None:
+        self._engine = engine
+        self.organization_id = organization_id
+        self._checks = checks
+        self._clock = clock
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    def _settle(self) -> None:
+        mine = select(organizations).where(organizations.c.organization_id == self.organization_id)
+        with reading(self._engine) as connection:
+            if connection.execute(mine).first() is not None:
+                return
+        with writing(self._engine) as connection:
+            if connection.execute(mine).first() is None:
+                connection.execute(insert(organizations).values(organization_id=self.organization_id))
+
+    def run(self, kind: str, settings_hash: str, snapshot: str, program_version: str) -> AbstractContextManager[Run]:
+        """A run under the configuration ``snapshot``; ended as ``done``, or ``failed`` by an exception."""
+        return _runs.run(
+            self._engine,
+            self.organization_id,
+            self._clock,
+            kind,
+            (settings_hash, snapshot),
+            program_version,
+        )
+
+    @contextmanager
+    def delivery(
+        self,
+        run: Run,
+        *,
+        source: str,
+        name: str,
+        content_hash: str,
+        mapping_hash: str,
+        size: int,
+        modified_at: int,
+        replay_of: int | None = None,
+    ) -> Iterator[Delivery]:
+        """One delivery in one transaction; it must end with ``finish`` or ``refuse``.
+
+        ``replay_of``: rejected rows of that delivery are read again, under its own content and mapping hash, so
+        that the rows cite the file they came in.
+
+        Raises:
+            PassingError: another program has just stored the same delivery, or the database is locked.
+        """
+        what = Identity(source, name, content_hash, mapping_hash, size, modified_at, replay_of)
+        with writing(self._engine) as connection:
+            delivery = Delivery(connection, self.organization_id, run.run_id, what, self._clock())
+            yield delivery
+            if delivery.totals is None:
+                raise RuntimeError(f"{name}: a delivery must be finished or refused")
+
+    def has_delivery(self, source: str, content_hash: str, mapping_hash: str) -> bool:
+        """Whether these bytes were read, or refused, with this mapping before."""
+        what = Identity(source, "", content_hash, mapping_hash, 0, 0)
+        with reading(self._engine) as connection:
+            return _deliveries.has_delivery(connection, self.organization_id, what)
+
+    def deliveries(self) -> pd.DataFrame:
+        """All deliveries in their order, every column of the table."""
+        query = select(deliveries).where(deliveries.c.organization_id == self.organization_id)
+        with reading(self._engine) as connection:
+            return _facts.to_frame(bulk_of(connection).read(query.order_by(deliveries.c.sequence)))
+
+    def contents(self, source: str) -> pd.DataFrame:
+        """What the source ever delivered, in the order of first arrival, for reading again.
+
+        Columns ``content_hash``, ``name``, ``size_bytes``, ``modified_at``, ``delivery_id`` (the first).
+        """
+        row = deliveries.c
+        query = (
+            select(row.content_hash, row.name, row.size_bytes, row.modified_at, row.delivery_id)
+            .where(row.organization_id == self.organization_id, row.source == source, row.replay_of.is_(None))
+            .order_by(row.sequence)
+        )
+        with reading(self._engine) as connection:
+            found = _facts.to_frame(bulk_of(connection).read(query))
+        return found.drop_duplicates("content_hash", ignore_index=True)
+
+    def register(self) -> pd.DataFrame:
+        """The assets known now: ``asset_no``, ``name``, ``aliases``, each once per source, by ``asset_no``."""
+        with reading(self._engine) as connection:
+            return _facts.to_frame(bulk_of(connection).read(_facts.register_query(self.organization_id)))
+
+    def register_version(self) -> int:
+        """The sequence of the last change of the assets, 0 when there never was one."""
+        query = select(register_changes.c.sequence).where(register_changes.c.organization_id == self.organization_id)
+        with reading(self._engine) as connection:
+            return connection.scalar(query.order_by(register_changes.c.sequence.desc()).limit(1)) or 0
+
+    def rejections(self, open_only: bool = True, source: str | None = None, code: str | None = None) -> pd.DataFrame:
+        """Rejected rows: ``rejection_id``, their delivery (``delivery_id``, ``source``, ``name``,
+        ``content_hash``, ``mapping_hash``, ``sequence``, ``recorded_at``), ``REJECTION_COLUMNS``, ``state``,
+        ``resolved_by`` (a delivery_id) and ``tried_sequence``; in the order of their arrival.
+        """
+        query = _rejections.listing(self.organization_id, open_only, source, code)
+        with reading(self._engine) as connection:
+            return _facts.to_frame(bulk_of(connection).read(query))
+
+    def sequence_at(self, known_at: int | None = None) -> int:
+        """The sequence of the last delivery recorded at or before ``known_at`` (None: now)."""
+        with reading(self._engine) as connection:
+            return _facts.sequence_at(connection, self.organization_id, known_at)
+
+    def facts(self, known_at: int | None = None) -> Facts:
+        """All that was known at ``known_at`` (UTC seconds; None: now), in one consistent picture."""
+        with reading(self._engine) as connection:
+            sequence = _facts.sequence_at(connection, self.organization_id, known_at)
+            return _facts.read_facts(connection, self.organization_id, sequence)
+
+    def configuration_at(self, known_at: int | None = None) -> str | None:
+        """The configuration snapshot in force at ``known_at``, None before the first run."""
+        with reading(self._engine) as connection:
+            return _runs.configuration_at(connection, self.organization_id, known_at)
+
+    def lineage(self, record: str, row_ids: Iterable[int]) -> pd.DataFrame:
+        """Where rows came from, by ``row_id``: ``source``, ``name`` (file), ``content_hash``, ``sheet``,
+        ``row_no``, ``row_hash`` (hexadecimal), ``known_from`` (sequence), ``recorded_at`` (UTC seconds).
+        """
+        with reading(self._engine) as connection:
+            return _facts.read_lineage(connection, self.organization_id, record, row_ids)

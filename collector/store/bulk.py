@@ -1,0 +1,88 @@
+"""The hot paths: many rows in and out by whole columns, in each database's own way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+from sqlalchemy import BigInteger, Boolean, Connection, Float, Integer, LargeBinary, Select, Table
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Versions:
+    """Current versions of rows: key, hash ``(n, 16)`` and row_id, in no order."""
+
+    keys: pa.Array
+    hashes: NDArray[np.uint8]
+    row_ids: NDArray[np.int64]
+
+
+class Bulk(Protocol):
+    """One connection's way of moving many rows; everything happens in the connection's transaction."""
+
+    def current(self, table: Table, organization_id: str, source: str, keys: pa.Array) -> Versions:
+        """The current versions of those ``keys`` (sorted, each once) that the source has."""
+        ...
+
+    def insert(self, table: Table, constants: Mapping[str, Any], columns: Mapping[str, pa.Array]) -> None:
+        """Insert rows: ``columns`` of equal length, ``constants`` the same for every row."""
+        ...
+
+    def close(self, table: Table, row_ids: NDArray[np.int64], sequence: int) -> None:
+        """Set ``known_until`` of these versions."""
+        ...
+
+    def read(self, query: Select[Any]) -> pa.Table:
+        """The rows of a query, columns typed as :func:`arrow_type` says."""
+        ...
+
+
+def bulk_of(connection: Connection) -> Bulk:
+    """The way of the connection's database."""
+    if connection.dialect.name == "sqlite":
+        from collector.store.bulk_sqlite import SqliteBulk
+
+        return SqliteBulk(connection)
+    from collector.store.bulk_postgres import PostgresBulk
+
+    return PostgresBulk(connection)
+
+
+def arrow_type(kind: Any) -> pa.DataType:
+    """The Arrow type in which a SQL column is read."""
+    if isinstance(kind, Boolean):
+        return pa.bool_()
+    if isinstance(kind, (BigInteger, Integer)):
+        return pa.int64()
+    if isinstance(kind, Float):
+        return pa.float64()
+    return pa.binary() if isinstance(kind, LargeBinary) else pa.large_string()
+
+
+def schema_of(query: Select[Any]) -> pa.Schema:
+    """The Arrow schema of a query's rows."""
+    return pa.schema([(column.name, arrow_type(column.type)) for column in query.selected_columns])
+
+
+def hash_column(hashes: NDArray[np.uint8]) -> pa.Array:
+    """Hashes ``(n, 16)`` as an Arrow column of 16 bytes each."""
+    return pa.FixedSizeBinaryArray.from_buffers(
+        pa.binary(16), len(hashes), [None, pa.py_buffer(np.ascontiguousarray(hashes))]
+    )
+
+
+def no_versions() -> Versions:
+    """Nothing current."""
+    return Versions(pa.array([], pa.large_string()), np.empty((0, 16), np.uint8), np.empty(0, np.int64))
+
+
+def batches(length: int, size: int) -> Iterator[slice]:
+    """``range(length)`` cut into slices of at most ``size``."""
+    for start in range(0, length, size):
+        yield slice(start, min(start + size, length))

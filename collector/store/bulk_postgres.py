@@ -1,0 +1,124 @@
+"""PostgreSQL: COPY in both directions, as csv that Arrow writes and reads."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import psycopg
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
+from sqlalchemy import Connection, LargeBinary, Select, Table
+
+from collector.store.bulk import Versions, schema_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_KEYS = "yunwei_keys"
+
+
+class PostgresBulk:
+    """See :class:`collector.store.bulk.Bulk`."""
+
+    def __init__(self, connection: Connection) -> None:
+        driver: Any = connection.connection.driver_connection
+        self._driver: psycopg.Connection[Any] = driver
+        self._dialect = connection.dialect
+
+    def current(self, table: Table, organization_id: str, source: str, keys: pa.Array) -> Versions:
+        """Joins a temporary table of the keys."""
+        self._driver.execute(
+            f'CREATE TEMPORARY TABLE IF NOT EXISTS {_KEYS} (natural_key text COLLATE "C") ON COMMIT DROP'
+        )
+        self._driver.execute(f"TRUNCATE {_KEYS}")
+        self._copy_in(_KEYS, {"natural_key": keys})
+        schema = pa.schema(
+            [("natural_key", pa.large_string()), ("row_hash", pa.large_string()), ("row_id", pa.int64())]
+        )
+        found = self._copy_out(
+            f"SELECT natural_key, encode(row_hash, 'hex'), row_id FROM {table.name} JOIN {_KEYS} USING (natural_key)"
+            " WHERE organization_id = %s AND source = %s AND known_until IS NULL",
+            (organization_id, source),
+            schema,
+        ).combine_chunks()
+        hashes = bytes.fromhex("".join(found["row_hash"].to_pylist()))
+        return Versions(
+            pa.array(found["natural_key"].to_pylist(), pa.large_string()),
+            np.frombuffer(hashes, np.uint8).reshape(-1, 16),
+            found["row_id"].to_numpy(),
+        )
+
+    def insert(self, table: Table, constants: Mapping[str, Any], columns: Mapping[str, pa.Array]) -> None:
+        """COPY straight into the table: rows were told new from known before."""
+        length = len(next(iter(columns.values())))
+        shared = {name: pa.repeat(pa.scalar(value), length) for name, value in constants.items()}
+        self._copy_in(table.name, {**shared, **columns})
+
+    def close(self, table: Table, row_ids: NDArray[np.int64], sequence: int) -> None:
+        """One statement for all."""
+        self._driver.execute(
+            f"UPDATE {table.name} SET known_until = %s WHERE row_id = ANY(%s)", (sequence, row_ids.tolist())
+        )
+
+    def read(self, query: Select[Any]) -> pa.Table:
+        """Hashes come as ``\\x…`` text and are turned back."""
+        schema = schema_of(query)
+        hashes = [column.name for column in query.selected_columns if isinstance(column.type, LargeBinary)]
+        for name in hashes:
+            schema = schema.set(schema.get_field_index(name), pa.field(name, pa.large_string()))
+        compiled = query.compile(dialect=self._dialect, compile_kwargs={"render_postcompile": True})
+        table = self._copy_out(str(compiled), compiled.params, schema)
+        for name in hashes:
+            decoded = [None if text is None else bytes.fromhex(text[2:]) for text in table[name].to_pylist()]
+            table = table.set_column(table.schema.get_field_index(name), name, pa.array(decoded, pa.binary()))
+        return table
+
+    def _copy_in(self, table: str, columns: Mapping[str, pa.Array]) -> None:
+        sink = io.BytesIO()
+        options = arrow_csv.WriteOptions(include_header=False, quoting_style="needed")
+        block = pa.table({name: _writable(column) for name, column in columns.items()})
+        arrow_csv.write_csv(block, sink, options)
+        with (
+            self._driver.cursor() as cursor,
+            cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT csv)") as copy,
+        ):
+            copy.write(sink.getbuffer())
+
+    def _copy_out(self, query: str, parameters: Any, schema: pa.Schema) -> pa.Table:
+        source = io.BytesIO()
+        with (
+            self._driver.cursor() as cursor,
+            cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)", parameters) as copy,
+        ):
+            for piece in copy:
+                source.write(piece)
+        if not source.tell():
+            return schema.empty_table()
+        source.seek(0)
+        return arrow_csv.read_csv(
+            source,
+            arrow_csv.ReadOptions(column_names=schema.names),
+            arrow_csv.ParseOptions(newlines_in_values=True),
+            arrow_csv.ConvertOptions(
+                column_types=schema,
+                null_values=[""],
+                true_values=["t"],
+                false_values=["f"],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=False,
+            ),
+        )
+
+
+def _writable(column: pa.Array) -> pa.Array:
+    """Hashes as ``\\x…``; all other types are written as PostgreSQL reads them."""
+    if not pa.types.is_fixed_size_binary(column.type):
+        return column
+    data = column.buffers()[1].to_pybytes().hex()
+    width = 2 * column.type.byte_width
+    texts = pa.array([data[start : start + width] for start in range(0, len(data), width)], pa.string())
+    return pc.binary_join_element_wise("\\x", texts[column.offset : column.offset + len(column)], "")

@@ -1,0 +1,229 @@
+"""One delivery: its records, checks and rejections appear together, or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from collector.store.records import Outcome, RecordWriter, Scope
+from collector.store.rejections import Rejecting
+from collector.store.schema import contents, deliveries, organizations, register_changes
+from metrics.errors import PassingError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a delivery is: its source, its bytes and the mapping they are read with.
+
+    ``name`` is what people call it, ``size`` in bytes, ``modified_at`` in UTC seconds. ``replay_of``: the
+    delivery whose rejected rows are read again; then content and mapping are those of that delivery.
+    """
+
+    source: str
+    name: str
+    content_hash: str
+    mapping_hash: str
+    size: int
+    modified_at: int
+    replay_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The accounting of a delivery; ``read`` is the sum of the others but ``withdrawn``."""
+
+    read: int
+    accepted: int
+    unchanged: int
+    superseding: int
+    rejected: int
+    set_aside: int
+    withdrawn: int
+
+
+def has_delivery(connection: Connection, organization_id: str, what: Identity) -> bool:
+    """Whether these bytes were read (or refused) with this mapping before."""
+    row = deliveries.c
+    return (
+        connection.execute(
+            select(row.delivery_id).where(
+                row.organization_id == organization_id,
+                row.source == what.source,
+                row.content_hash == what.content_hash,
+                row.mapping_hash == what.mapping_hash,
+                row.replay_of.is_(None),
+            )
+        ).first()
+        is not None
+    )
+
+
+class Delivery:
+    """An open delivery; made by :meth:`collector.store.Store.delivery`, which commits it."""
+
+    def __init__(self, connection: Connection, organization_id: str, run_id: int, what: Identity, now: int) -> None:
+        self._connection = connection
+        self._organization_id = organization_id
+        self._what = what
+        self.sequence = _next_sequence(connection, organization_id)  # from here on, other writers wait
+        if what.replay_of is None and has_delivery(connection, organization_id, what):
+            raise PassingError(f"“{what.name}”刚刚已由另一个程序入库")
+        self._remember_content(now)
+        self.delivery_id = self._open(run_id, now)
+        self._scope = Scope(connection, organization_id, what.source, self.delivery_id, self.sequence)
+        self._earlier = self._read_otherwise()
+        self._records = RecordWriter(self._scope, rereads=bool(self._earlier))
+        self._rejecting = Rejecting(self._scope)
+        self._outcome = Outcome()
+        self._register_changes = 0
+        self._withdrawn = 0
+        self.totals: Totals | None = None
+
+    def write(self, record: str, frame: pd.DataFrame) -> Outcome:
+        """Store rows of a record type; may be called many times, later rows supersede earlier ones."""
+        outcome = self._records.write(record, frame)
+        self._outcome += outcome
+        if record == "asset":
+            self._register_changes += outcome.changed
+        return outcome
+
+    def reject(self, frame: pd.DataFrame) -> None:
+        """Keep rejected rows; columns ``adapters.base.REJECTION_COLUMNS``."""
+        self._rejecting.keep(frame)
+
+    def withdraw_other_mappings(self) -> int:
+        """Close what an earlier mapping read from the same bytes and this one did not; the number of rows.
+
+        Call it after the last row. Where several contents hold the same row, read them all again in the order in
+        which they first came (:meth:`Store.contents`): a later one restores what an earlier one withdrew.
+        """
+        if not self._earlier:
+            return 0
+        withdrawn = self._records.withdraw(self._earlier)
+        self._register_changes += withdrawn["asset"]
+        self._withdrawn += sum(withdrawn.values())
+        self._rejecting.replace(self._earlier)
+        return self._withdrawn
+
+    def resolve_rejections(self, ids: Iterable[int]) -> None:
+        """These rejected rows were read by this delivery."""
+        self._rejecting.resolve(ids)
+
+    def mark_tried(self, ids: Iterable[int]) -> None:
+        """These rejected rows were tried again and refused again, with the register of this sequence."""
+        self._rejecting.mark_tried(ids)
+
+    def refuse(self, sentence: str) -> None:
+        """The bytes cannot be read at all; ``sentence`` says why."""
+        self._close("refused", Totals(0, 0, 0, 0, 0, 0, 0), {}, sentence)
+
+    def finish(self, read: int, set_aside: Mapping[str, int]) -> Totals:
+        """Store the accounting: every row read has become something. Without it nothing is committed."""
+        totals = Totals(
+            read,
+            self._outcome.accepted,
+            self._outcome.unchanged,
+            self._outcome.superseding,
+            self._rejecting.count,
+            sum(set_aside.values()),
+            self._withdrawn,
+        )
+        told = totals.accepted + totals.unchanged + totals.superseding + totals.rejected + totals.set_aside
+        if told != read:
+            raise RuntimeError(f"{self._what.name}: {read} rows read, {told} accounted for: {totals}")
+        self._close("read", totals, set_aside, None)
+        return totals
+
+    def _close(self, state: str, totals: Totals, set_aside: Mapping[str, int], refusal: str | None) -> None:
+        self._connection.execute(
+            update(deliveries)
+            .where(deliveries.c.delivery_id == self.delivery_id)
+            .values(**_counts(totals, set_aside), state=state, refusal=refusal)
+        )
+        if self._register_changes:
+            self._connection.execute(
+                insert(register_changes).values(
+                    organization_id=self._organization_id,
+                    sequence=self.sequence,
+                    delivery_id=self.delivery_id,
+                    changed_count=self._register_changes,
+                )
+            )
+        self.totals = totals
+
+    def _remember_content(self, now: int) -> None:
+        key = contents.c
+        known = select(key.content_hash).where(
+            key.organization_id == self._organization_id, key.content_hash == self._what.content_hash
+        )
+        if self._connection.execute(known).first() is None:
+            self._connection.execute(
+                insert(contents).values(
+                    organization_id=self._organization_id,
+                    content_hash=self._what.content_hash,
+                    size_bytes=self._what.size,
+                    archived_at=now,
+                )
+            )
+
+    def _open(self, run_id: int, now: int) -> int:
+        what = self._what
+        row = insert(deliveries).values(
+            organization_id=self._organization_id,
+            source=what.source,
+            name=what.name,
+            content_hash=what.content_hash,
+            mapping_hash=what.mapping_hash,
+            size_bytes=what.size,
+            modified_at=what.modified_at,
+            run_id=run_id,
+            sequence=self.sequence,
+            recorded_at=now,
+            replay_of=what.replay_of,
+            state="read",
+            **_counts(Totals(0, 0, 0, 0, 0, 0, 0), {}),
+        )
+        delivery_id: int = self._connection.execute(row.returning(deliveries.c.delivery_id)).scalar_one()
+        return delivery_id
+
+    def _read_otherwise(self) -> list[int]:
+        """The deliveries that read the same bytes with another mapping."""
+        row = deliveries.c
+        query = select(row.delivery_id).where(
+            row.organization_id == self._organization_id,
+            row.source == self._what.source,
+            row.content_hash == self._what.content_hash,
+            row.mapping_hash != self._what.mapping_hash,
+        )
+        return list(self._connection.scalars(query))
+
+
+def _counts(totals: Totals, set_aside: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "read_count": totals.read,
+        "accepted_count": totals.accepted,
+        "unchanged_count": totals.unchanged,
+        "superseding_count": totals.superseding,
+        "rejected_count": totals.rejected,
+        "set_aside_count": totals.set_aside,
+        "withdrawn_count": totals.withdrawn,
+        "set_aside": json.dumps({kind: n for kind, n in sorted(set_aside.items()) if n}),
+    }
+
+
+def _next_sequence(connection: Connection, organization_id: str) -> int:
+    """Take the organisation's next number; its row stays locked until the end of the transaction."""
+    sequence: int = connection.execute(
+        update(organizations)
+        .where(organizations.c.organization_id == organization_id)
+        .values(sequence=organizations.c.sequence + 1)
+        .returning(organizations.c.sequence)
+    ).scalar_one()
+    return sequence

@@ -1,0 +1,140 @@
+"""What was known at a moment, as frames for the metrics, and where each row of them came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
+
+from collector.store.bulk import Bulk, batches, bulk_of
+from collector.store.schema import RECORD_TABLES, deliveries, organizations, state_intervals
+from metrics.indicators import Facts
+from metrics.records import RECORDS, UPTIME_CHECK, empty_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_END_OF_TIME = 2**62
+_IDS_A_STATEMENT = 5_000
+_STATES = (
+    "row_id",
+    "source",
+    "asset_no",
+    "state",
+    "first_at",
+    "last_at",
+    "interval_seconds",
+    "staleness_seconds",
+    "check_count",
+)
+
+
+def sequence_at(connection: Connection, organization_id: str, known_at: int | None) -> int:
+    """The last sequence recorded at or before ``known_at`` (UTC seconds; None: now), 0 before the first.
+
+    Versions are ordered by the sequence: a clock set back does not make an earlier delivery later.
+    """
+    if known_at is None:
+        query = select(organizations.c.sequence).where(organizations.c.organization_id == organization_id)
+    else:
+        query = select(func.max(deliveries.c.sequence)).where(
+            deliveries.c.organization_id == organization_id, deliveries.c.recorded_at <= known_at
+        )
+    return connection.scalar(query) or 0
+
+
+def read_facts(connection: Connection, organization_id: str, sequence: int) -> Facts:
+    """All records visible at ``sequence``, each type in the order of its rows' arrival."""
+    bulk = bulk_of(connection)
+    frames = {
+        name: to_frame(_read_records(bulk, table, organization_id, sequence)) for name, table in RECORD_TABLES.items()
+    }
+    checks = empty_frame(UPTIME_CHECK)  # their index answers for them
+    for name, example in (("row_id", "int64"), ("source", "string"), ("natural_key", "string"), ("flags", "string")):
+        checks[name] = _empty(example)
+    frames[UPTIME_CHECK.name] = checks
+    states = select(*(state_intervals.c[name] for name in _STATES)).where(
+        visible(state_intervals, organization_id, sequence)
+    )
+    table = bulk.read(states.order_by(*(state_intervals.c[name] for name in ("asset_no", "source", "first_at"))))
+    return Facts(frames, to_frame(table))
+
+
+def _empty(kind: str) -> pd.Series[Any]:
+    import pandas as pd
+
+    return pd.Series([], dtype=f"{kind}[pyarrow]")
+
+
+def _read_records(bulk: Bulk, table: Table, organization_id: str, sequence: int) -> pa.Table:
+    record = RECORDS[table.name]
+    names = (*record.names, "row_id", "source", "natural_key", "flags")
+    query = select(*(table.c[name] for name in names))
+    return bulk.read(query.where(visible(table, organization_id, sequence)).order_by(table.c.row_id))
+
+
+def visible(table: Table, organization_id: str, sequence: int) -> ColumnElement[bool]:
+    """The condition on versions visible at ``sequence``; written so that no index is used: all are read."""
+    until = func.coalesce(table.c.known_until, _END_OF_TIME)
+    return (table.c.organization_id == organization_id) & (table.c.known_from <= sequence) & (until > sequence)
+
+
+def to_frame(table: pa.Table) -> pd.DataFrame:
+    """A pandas frame of Arrow columns with the dtypes of ``metrics.records``."""
+    import pandas as pd
+
+    dtypes = {
+        pa.large_string(): pd.StringDtype("pyarrow"),
+        pa.int64(): pd.ArrowDtype(pa.int64()),
+        pa.bool_(): pd.ArrowDtype(pa.bool_()),
+        pa.float64(): pd.ArrowDtype(pa.float64()),
+    }
+    frame: pd.DataFrame = table.to_pandas(types_mapper=dtypes.get)
+    return frame
+
+
+def lineage_query(organization_id: str, record: str, row_ids: list[int]) -> Select[Any]:
+    """Where rows came from: delivery, file, sheet, row, hash and when they became known."""
+    table = RECORD_TABLES[record]
+    return (
+        select(
+            table.c.row_id,
+            table.c.source,
+            deliveries.c.name,
+            deliveries.c.content_hash,
+            table.c.sheet,
+            table.c.row_no,
+            table.c.row_hash,
+            table.c.known_from,
+            deliveries.c.recorded_at,
+        )
+        .join_from(table, deliveries, table.c.delivery_id == deliveries.c.delivery_id)
+        .where(table.c.organization_id == organization_id, table.c.row_id.in_(row_ids))
+        .order_by(table.c.row_id)
+    )
+
+
+def read_lineage(connection: Connection, organization_id: str, record: str, row_ids: Iterable[int]) -> pd.DataFrame:
+    """The lineage of these rows in the order of ``row_id``; ``row_hash`` as 32 hexadecimal digits."""
+    bulk = bulk_of(connection)
+    wanted = sorted({int(row_id) for row_id in row_ids})
+    parts = [
+        bulk.read(lineage_query(organization_id, record, wanted[part]))
+        for part in batches(len(wanted), _IDS_A_STATEMENT)
+    ] or [bulk.read(lineage_query(organization_id, record, []))]
+    table = pa.concat_tables(parts)
+    at = table.schema.get_field_index("row_hash")
+    digits = [digest.hex() for digest in table["row_hash"].to_pylist()]
+    return to_frame(table.set_column(at, "row_hash", pa.array(digits, pa.large_string())))
+
+
+def register_query(organization_id: str) -> Select[Any]:
+    """The current assets."""
+    asset = RECORD_TABLES["asset"].c
+    return (
+        select(asset.asset_no, asset.name, asset.aliases)
+        .where(asset.organization_id == organization_id, asset.known_until.is_(None))
+        .order_by(asset.asset_no, asset.source)
+    )

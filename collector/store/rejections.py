@@ -1,0 +1,103 @@
+"""Rejected rows: kept whole, listed, resolved by the delivery that reads them at last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from sqlalchemy import Select, select, update
+
+from adapters.base import REJECTION_COLUMNS
+from collector.store.bulk import batches, bulk_of
+from collector.store.canonical import TEXT, arrow_column
+from collector.store.schema import deliveries, rejections
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from collector.store.records import Scope
+
+_IDS_A_STATEMENT = 5_000
+
+
+class Rejecting:
+    """The rejections of one open delivery."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self.count = 0
+
+    def keep(self, frame: pd.DataFrame) -> None:
+        """Keep rows of ``REJECTION_COLUMNS`` in their order."""
+        if not len(frame):
+            return
+        scope = self._scope
+        columns = {
+            name: arrow_column(frame[name], pa.int64() if name == "row_no" else TEXT) for name in REJECTION_COLUMNS
+        }
+        constants: dict[str, Any] = {
+            "organization_id": scope.organization_id,
+            "delivery_id": scope.delivery_id,
+            "state": "open",
+            "tried_sequence": scope.sequence,
+        }
+        bulk_of(scope.connection).insert(rejections, constants, columns)
+        self.count += len(frame)
+
+    def resolve(self, ids: Iterable[int]) -> None:
+        """Mark open rejections as resolved by this delivery."""
+        self._update(ids, state="resolved", resolved_by=self._scope.delivery_id)
+
+    def mark_tried(self, ids: Iterable[int]) -> None:
+        """Note that they were tried again at this sequence."""
+        self._update(ids, tried_sequence=self._scope.sequence)
+
+    def replace(self, delivery_ids: list[int]) -> None:
+        """Resolve what is open of deliveries whose bytes this one has read anew."""
+        self._scope.connection.execute(
+            update(rejections)
+            .where(rejections.c.delivery_id.in_(delivery_ids), rejections.c.state == "open")
+            .values(state="resolved", resolved_by=self._scope.delivery_id)
+        )
+
+    def _update(self, ids: Iterable[int], **values: Any) -> None:
+        listed = [int(one) for one in ids]
+        for part in batches(len(listed), _IDS_A_STATEMENT):
+            self._scope.connection.execute(
+                update(rejections)
+                .where(
+                    rejections.c.organization_id == self._scope.organization_id,
+                    rejections.c.rejection_id.in_(listed[part]),
+                    rejections.c.state == "open",
+                )
+                .values(**values)
+            )
+
+
+def listing(organization_id: str, open_only: bool, source: str | None, code: str | None) -> Select[Any]:
+    """Rejections with the delivery they came in, in the order of deliveries and rows."""
+    query = (
+        select(
+            rejections.c.rejection_id,
+            rejections.c.delivery_id,
+            deliveries.c.source,
+            deliveries.c.name,
+            deliveries.c.content_hash,
+            deliveries.c.mapping_hash,
+            deliveries.c.sequence,
+            deliveries.c.recorded_at,
+            *(rejections.c[name] for name in REJECTION_COLUMNS),
+            rejections.c.state,
+            rejections.c.resolved_by,
+            rejections.c.tried_sequence,
+        )
+        .join_from(rejections, deliveries, rejections.c.delivery_id == deliveries.c.delivery_id)
+        .where(rejections.c.organization_id == organization_id)
+        .order_by(rejections.c.rejection_id)
+    )
+    if open_only:
+        query = query.where(rejections.c.state == "open")
+    if source is not None:
+        query = query.where(deliveries.c.source == source)
+    return query if code is None else query.where(rejections.c.code == code)

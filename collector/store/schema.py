@@ -1,0 +1,311 @@
+"""The tables. Those of records are generated from ``metrics/records.py``; every table carries the organisation.
+
+A version of a row is visible at sequence ``s`` when ``known_from <= s < known_until`` (null: for ever). A version
+that was superseded within its own delivery has ``known_from = known_until`` and is never visible.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.types import TypeEngine
+
+from collector.store.result_columns import RESULT_COLUMNS, is_nullable, kind_of
+from metrics.records import RECORDS, Kind, RecordType
+
+#: The newest migration; a database beyond it was written by a newer program.
+NEWEST = "0003"
+
+NAMES = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+}
+metadata = MetaData(naming_convention=NAMES)
+
+ROW_ID: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
+KEY: TypeEngine[str] = Text().with_variant(Text(collation="C"), "postgresql")  # compares bytes, as SQLite does
+_TYPES: dict[Kind, TypeEngine[Any]] = {
+    "text": Text(),
+    "code": Text(),
+    "date": Text(),
+    "decimal": Text(),
+    "instant": BigInteger(),
+    "integer": BigInteger(),
+    "boolean": Boolean(),
+}
+CURRENT = text("known_until IS NULL")
+
+
+def _organization() -> Column[str]:
+    return Column("organization_id", KEY, ForeignKey("organizations.organization_id"), nullable=False)
+
+
+def _id(name: str) -> Column[int]:
+    return Column(name, ROW_ID, primary_key=True)
+
+
+def _whole(name: str, nullable: bool = False, **more: Any) -> Column[int]:
+    return Column(name, BigInteger(), nullable=nullable, **more)
+
+
+def _text(name: str, nullable: bool = False, **more: Any) -> Column[str]:
+    return Column(name, Text(), nullable=nullable, **more)
+
+
+def _key(name: str) -> Column[str]:
+    return Column(name, KEY, nullable=False)
+
+
+def _delivery(name: str = "delivery_id", nullable: bool = False) -> Column[int]:
+    return Column(name, ROW_ID, ForeignKey("deliveries.delivery_id"), nullable=nullable)
+
+
+organizations = Table(
+    "organizations",
+    metadata,
+    Column("organization_id", KEY, primary_key=True),
+    _whole("sequence", server_default="0", comment="最近一次交付的序号"),
+)
+
+configurations = Table(
+    "configurations",
+    metadata,
+    Column("organization_id", KEY, ForeignKey("organizations.organization_id"), primary_key=True, nullable=False),
+    Column("configuration_hash", Text(), primary_key=True, nullable=False),
+    _text("snapshot", comment="有效配置，JSON，不含密码"),
+    _whole("recorded_at"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    _id("run_id"),
+    _organization(),
+    _text("kind", comment="ingest、compute…"),
+    _text("configuration_hash"),
+    _text("program_version"),
+    _whole("started_at"),
+    _whole("ended_at", nullable=True),
+    _text("outcome", comment="running、done、failed；中途被终止的停在 running"),
+    ForeignKeyConstraint(
+        ["organization_id", "configuration_hash"],
+        ["configurations.organization_id", "configurations.configuration_hash"],
+    ),
+)
+
+contents = Table(
+    "contents",
+    metadata,
+    Column("organization_id", KEY, ForeignKey("organizations.organization_id"), primary_key=True, nullable=False),
+    Column("content_hash", Text(), primary_key=True, nullable=False),
+    _whole("size_bytes"),
+    _whole("archived_at"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _id("delivery_id"),
+    _organization(),
+    _key("source"),
+    _text("name", comment="文件名（收件夹以下的路径）"),
+    _text("content_hash"),
+    _text("mapping_hash"),
+    _whole("size_bytes"),
+    _whole("modified_at"),
+    Column("run_id", ROW_ID, ForeignKey("runs.run_id"), nullable=False),
+    _whole("sequence"),
+    _whole("recorded_at"),
+    _delivery("replay_of", nullable=True),
+    _text("state", comment="read 已读，refused 整份无法读取"),
+    _text("refusal", nullable=True, comment="无法读取的原因"),
+    _whole("read_count"),
+    _whole("accepted_count"),
+    _whole("unchanged_count"),
+    _whole("superseding_count"),
+    _whole("rejected_count"),
+    _whole("set_aside_count"),
+    _text("set_aside", comment="另计的行按种类，JSON 对象"),
+    _whole("withdrawn_count", comment="更正映射后不再读出、因而撤回的行"),
+    CheckConstraint("state IN ('read', 'refused')", name="state"),
+    CheckConstraint(
+        "read_count = accepted_count + unchanged_count + superseding_count + rejected_count + set_aside_count",
+        name="accounting",
+    ),
+    ForeignKeyConstraint(["organization_id", "content_hash"], ["contents.organization_id", "contents.content_hash"]),
+    Index("ix_deliveries_sequence", "organization_id", "sequence", unique=True),
+    Index(
+        "ix_deliveries_identity",
+        "organization_id",
+        "source",
+        "content_hash",
+        "mapping_hash",
+        unique=True,
+        sqlite_where=text("replay_of IS NULL"),
+        postgresql_where=text("replay_of IS NULL"),
+    ),
+)
+
+rejections = Table(
+    "rejections",
+    metadata,
+    _id("rejection_id"),
+    _organization(),
+    _delivery(),
+    *(
+        _text(name, nullable=True) if name != "row_no" else _whole(name, nullable=True)
+        for name in ("record", "sheet", "row_no", "header", "field", "value", "code", "reason", "raw")
+    ),
+    _text("state", comment="open 待更正，resolved 已解决"),
+    _delivery("resolved_by", nullable=True),
+    _whole("tried_sequence", comment="最近一次尝试时的序号"),
+    CheckConstraint("state IN ('open', 'resolved')", name="state"),
+    Index("ix_rejections_state", "organization_id", "state", "delivery_id"),
+)
+
+register_changes = Table(
+    "register_changes",
+    metadata,
+    Column("organization_id", KEY, ForeignKey("organizations.organization_id"), primary_key=True, nullable=False),
+    Column("sequence", BigInteger(), primary_key=True, nullable=False, autoincrement=False),
+    _delivery(),
+    _whole("changed_count", comment="新增、变更、撤回的设备条数"),
+)
+
+check_partitions = Table(
+    "check_partitions",
+    metadata,
+    _id("partition_id"),
+    _organization(),
+    _key("source"),
+    _delivery(),
+    _text("day", comment="UTC 日期"),
+    _text("path", comment="拨测日志文件夹以下的路径"),
+    _text("sha256"),
+    _whole("check_count"),
+    _whole("first_at"),
+    _whole("last_at"),
+    _whole("known_from"),
+    _whole("known_until", nullable=True),
+    Index("ix_check_partitions_day", "organization_id", "source", "day"),
+)
+
+state_intervals = Table(
+    "state_intervals",
+    metadata,
+    _id("row_id"),
+    Column("organization_id", KEY, nullable=False),
+    _key("source"),
+    _key("asset_no"),
+    _text("state"),
+    _whole("first_at"),
+    _whole("last_at"),
+    _whole("interval_seconds"),
+    _whole("staleness_seconds"),
+    _whole("check_count"),
+    _whole("known_from"),
+    _whole("known_until", nullable=True),
+    Index(
+        "ix_state_intervals_current",
+        "organization_id",
+        "source",
+        "asset_no",
+        "first_at",
+        unique=True,
+        sqlite_where=CURRENT,
+        postgresql_where=CURRENT,
+    ),
+)
+
+
+def _result_column(name: str) -> Column[Any]:
+    kind: dict[str, TypeEngine[Any]] = {"integer": BigInteger(), "real": Float(), "text": Text()}
+    nullable = is_nullable(name)
+    if name == "organization_id":
+        reference: tuple[Any, ...] = (KEY, ForeignKey("organizations.organization_id"))
+    elif name == "run_id":
+        reference = (ROW_ID, ForeignKey("runs.run_id"))
+    else:
+        reference = (kind[kind_of(name)],)
+    return Column(name, *reference, nullable=nullable, comment=RESULT_COLUMNS[name])
+
+
+results = Table(
+    "results",
+    metadata,
+    _id("result_id"),
+    *(_result_column(name) for name in RESULT_COLUMNS),
+    Index("ix_results_run", "organization_id", "run_id", "position", unique=True),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    _id("revision_id"),
+    _organization(),
+    _text("project"),
+    _text("period"),
+    _whole("revision_no"),
+    _whole("sequence", comment="封账时的入库序号"),
+    _text("configuration_hash"),
+    _text("program_version"),
+    Column("run_id", ROW_ID, ForeignKey("runs.run_id"), nullable=False, comment="封账所用结果的批次"),
+    _whole("closed_at"),
+    ForeignKeyConstraint(
+        ["organization_id", "configuration_hash"],
+        ["configurations.organization_id", "configurations.configuration_hash"],
+    ),
+    Index("ix_revisions_period", "organization_id", "project", "period", "revision_no", unique=True),
+)
+
+
+def _record_table(record: RecordType) -> Table:
+    """No foreign keys here: on PostgreSQL a trigger per row would double the time of a load."""
+    return Table(
+        record.name,
+        metadata,
+        _id("row_id"),
+        Column("organization_id", KEY, nullable=False),
+        _key("source"),
+        _key("natural_key"),
+        _whole("delivery_id"),
+        _text("sheet", nullable=True),
+        _whole("row_no", nullable=True),
+        Column("row_hash", LargeBinary(), nullable=False),
+        _text("flags", nullable=True),
+        _whole("known_from"),
+        _whole("known_until", nullable=True),
+        *(Column(c.name, _TYPES[c.kind], nullable=not c.required) for c in record.columns),
+        Index(
+            f"ix_{record.name}_current",
+            "organization_id",
+            "source",
+            "natural_key",
+            unique=True,
+            sqlite_where=CURRENT,
+            postgresql_where=CURRENT,
+        ),
+    )
+
+
+#: Record name → table. Checks have none: they are a log of Parquet files.
+RECORD_TABLES: dict[str, Table] = {
+    record.name: _record_table(record) for record in RECORDS.values() if record.name != "uptime_check"
+}

@@ -1,0 +1,88 @@
+"""Fixtures that every part's tests share: databases of both kinds and a clock that a test moves."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from collector.store import Store, open_store
+from tests.servers import postgres_binaries, postgres_server, servers_required
+
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until a test moves it; UTC seconds."""
+
+    now: int = 1_700_000_000
+
+    def __call__(self) -> int:
+        return self.now
+
+    def forward(self, seconds: int) -> int:
+        """Move on and tell the new time."""
+        self.now += seconds
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a private server's maintenance database."""
+    binaries = postgres_binaries()
+    if binaries is None:
+        if servers_required():
+            pytest.fail("no PostgreSQL server is installed, and YUNWEI_REQUIRE_SERVERS is set")
+        pytest.skip("no PostgreSQL server is installed")
+    with postgres_server(binaries) as address:
+        yield address
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> Iterator[str]:
+    """The address of an empty database, dropped after the test."""
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield postgres.rsplit("/", 1)[0] + f"/{name}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.live)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store/yunwei.db"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def opened(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Callable[..., Store]]:
+    """Opens the database under test for an organisation, as often as asked; all are closed after the test."""
+    stores: list[Store] = []
+
+    def opens(organization_id: str = "court") -> Store:
+        stores.append(open_store(database_url, organization_id, tmp_path / "checks", clock))
+        return stores[-1]
+
+    yield opens
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture
+def store(opened: Callable[..., Store]) -> Store:
+    """An empty store of the organisation ``court``, on each database in turn."""
+    return opened()
