@@ -212,6 +212,10 @@ class Formula(Protocol):
         """The rule in Chinese words (口径) with every setting that changes the figure."""
         ...
 
+    def sides(self, definition: IndicatorDefinition) -> tuple[Side, Side | None]:
+        """What a figure's numerator and denominator are; no second one where nothing is divided."""
+        ...
+
     def measure(self, request: Request) -> list[Figure]:
         """A figure for every period, for the total and for each value of each asked dimension that occurs."""
         ...

@@ -105,8 +105,8 @@ def _option_help(option: click.Option, ctx: click.Context) -> str:
         notes.append("必填")
     if "default" in extra:
         notes.append(f"默认 {extra['default']}")
-    if "range" in extra:
-        notes.append(f"范围 {extra['range']}")
+    if isinstance(option.type, click.IntRange | click.FloatRange):
+        notes.append(_range(option.type).removeprefix("，"))
     return (option.help or "") + (f"（{'，'.join(notes)}）" if notes else "")
 
 

@@ -1,0 +1,213 @@
+"""From what is in the store to results: every indicator, period and breakdown in one pass over the same records.
+
+A result is a function of (organisation, configuration, known sequence, as_of): nothing here reads a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Protocol
+
+from collector.needs import missing_needs
+from collector.result_rows import Stamp, rows_of
+from collector.settings import Settings
+from collector.version import program_version
+from metrics.errors import UsageError
+from metrics.evaluate import evaluate
+from metrics.formulas import FORMULAS
+from metrics.indicators import (
+    Contract,
+    Dimension,
+    Facts,
+    Figure,
+    Formula,
+    IndicatorDefinition,
+    IndicatorResult,
+    Request,
+)
+from metrics.period import Period, periods_between
+
+if TYPE_CHECKING:
+    from collector.store import Store
+    from metrics.service_calendar import ServiceCalendar
+
+
+class Progress(Protocol):
+    """Told before each indicator: its name, how many are done, how many there are."""
+
+    def __call__(self, name: str, done: int, total: int) -> None: ...
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which figures are wanted; empty means all."""
+
+    periods: tuple[Period, ...] = ()
+    projects: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NotComputed:
+    """An indicator about which nothing can be said, and why."""
+
+    definition: IndicatorDefinition
+    reason: str
+
+
+@dataclass
+class ComputeReport:
+    """What one run computed. ``run_id`` is None when nothing was stored."""
+
+    as_of: int
+    known_sequence: int
+    configuration_hash: str
+    run_id: int | None = None
+    results: list[IndicatorResult] = field(default_factory=list)
+    not_computed: list[NotComputed] = field(default_factory=list)
+
+    def count(self, outcome: str) -> int:
+        """Results with this outcome."""
+        return sum(result.outcome == outcome for result in self.results)
+
+
+def compute(
+    settings: Settings,
+    store: Store,
+    asked: Asked,
+    *,
+    now: int,
+    as_of: int | None = None,
+    known_at: int | None = None,
+    progress: Progress | None = None,
+) -> ComputeReport:
+    """Compute and store results.
+
+    ``as_of`` and ``known_at`` (UTC seconds) default to ``now``. With ``known_at`` the configuration that was in
+    force then is used, not ``settings`` as they are.
+
+    Raises:
+        UsageError: nothing was known at ``known_at``; an unknown project or indicator is asked for.
+    """
+    effective = settings_at(settings, store, known_at)
+    as_of = now if as_of is None else as_of
+    sequence = store.sequence_at(known_at)
+    report = ComputeReport(as_of, sequence, effective.hash)
+    definitions = definitions_of(effective, asked)
+    facts = store.facts(sequence=sequence)
+    judge = Judge(effective, facts, as_of)
+    with store.run("compute", effective.hash, effective.snapshot(), program_version()) as run:
+        for done, definition in enumerate(definitions):
+            if progress is not None:
+                progress(definition.name, done, len(definitions))
+            judge.one(definition, asked.periods, report)
+        stamp = Stamp(effective.organization.id, as_of, now if known_at is None else known_at, sequence)
+        store.save_results(run, rows_of(report.results, stamp))
+        report.run_id = run.run_id
+    return report
+
+
+def settings_at(settings: Settings, store: Store, known_at: int | None) -> Settings:
+    """The configuration in force at ``known_at``; the present one for None.
+
+    Raises:
+        UsageError: nothing had been run by then.
+    """
+    if known_at is None:
+        return settings
+    snapshot = store.configuration_at(known_at)
+    if snapshot is None:
+        raise UsageError("所问的知悉时间早于第一次采集，当时没有任何数据和配置")
+    return Settings.from_snapshot(snapshot, settings.workspace)
+
+
+def definitions_of(settings: Settings, asked: Asked) -> list[IndicatorDefinition]:
+    """The indicators asked for, in the configuration's order.
+
+    Raises:
+        UsageError: a project or an indicator of that name does not exist; the nearest one is suggested.
+    """
+    from collector.configuration.problems import unknown_name
+
+    for project in asked.projects:
+        settings.project(project)
+    known = dict.fromkeys(definition.id for definition in settings.indicators)
+    for indicator in asked.indicators:
+        if indicator not in known:
+            raise UsageError(unknown_name("指标", indicator, known))
+    return [
+        definition
+        for definition in settings.indicators
+        if (not asked.projects or definition.project in asked.projects)
+        and (not asked.indicators or definition.id in asked.indicators)
+    ]
+
+
+def default_periods(settings: Settings, contract: Contract, as_of: int) -> list[Period]:
+    """Every configured kind of period of the contract that has begun before ``as_of``, the contract's term last."""
+    last_begun = datetime.fromtimestamp(as_of - 1, contract.zone).date()
+    until = min(contract.ends_on, last_begun)
+    return list(_periods(settings.compute.periods, contract, until)) if contract.starts_on <= until else []
+
+
+def _periods(kinds: Sequence[str], contract: Contract, until: date) -> Iterator[Period]:
+    for kind in kinds:
+        if kind == "contract":
+            yield Period(contract.starts_on, contract.ends_on, "range")
+        else:
+            yield from periods_between(contract.starts_on, until, kind)
+
+
+class Judge:
+    """Computes indicators from one configuration and one set of facts."""
+
+    def __init__(self, settings: Settings, facts: Facts, as_of: int) -> None:
+        self.settings = settings
+        self.facts = facts
+        self.as_of = as_of
+        self.calendars: dict[str, ServiceCalendar] = settings.calendars()
+
+    def request(
+        self, definition: IndicatorDefinition, periods: Sequence[Period], dimensions: Sequence[Dimension]
+    ) -> Request:
+        """What the indicator's formula is asked."""
+        contract = self.settings.contract(definition.project)
+        return Request(definition, self.facts, contract, self.calendars, periods, dimensions, self.as_of)
+
+    def one(self, definition: IndicatorDefinition, periods: Sequence[Period], report: ComputeReport) -> None:
+        """Add the indicator's results, or why there are none, to the report."""
+        contract = self.settings.contract(definition.project)
+        periods = periods or default_periods(self.settings, contract, self.as_of)
+        reason = missing_needs(definition, self.facts)
+        if reason is not None:
+            report.not_computed.append(NotComputed(definition, reason))
+        report.results += self.results(definition, periods, reason)
+
+    def results(
+        self, definition: IndicatorDefinition, periods: Sequence[Period], missing: str | None
+    ) -> list[IndicatorResult]:
+        """Results for the total and the breakdowns; without data, with the note ``missing``, where that is given."""
+        contract = self.settings.contract(definition.project)
+        formula = FORMULAS[definition.formula]
+        if missing is not None:
+            return _nothing(definition, formula, contract, periods, self.as_of, missing)
+        breakdowns = definition.breakdowns or self.settings.compute.breakdowns
+        request = self.request(definition, periods, ("total", *breakdowns))
+        return evaluate(definition, formula, formula.measure(request), contract, self.as_of)
+
+
+def _nothing(
+    definition: IndicatorDefinition,
+    formula: Formula,
+    contract: Contract,
+    periods: Sequence[Period],
+    as_of: int,
+    reason: str,
+) -> list[IndicatorResult]:
+    """No data for every period: a contract's ``empty: met`` is about cases that did not occur, not about files."""
+    strict = definition.model_copy(update={"empty": "no_data"})
+    figures = [Figure(period, "total", "", None, None, None) for period in periods]
+    results = evaluate(strict, formula, figures, contract, as_of)
+    return [replace(result, outcome="no_data", notes=(reason, *result.notes)) for result in results]

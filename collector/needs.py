@@ -1,0 +1,42 @@
+"""Whether an indicator can be computed at all from what was ever delivered."""
+
+from __future__ import annotations
+
+from metrics.formulas import FORMULAS
+from metrics.formulas import params as p
+from metrics.indicators import Facts, IndicatorDefinition
+from metrics.records import RECORDS
+
+#: What an indicator names as evidence of being down → the record type that carries it.
+_EVIDENCE = {"checks": "uptime_check", "tickets": "ticket", "inspections": "inspection", "outages": "outage"}
+
+
+def missing_needs(definition: IndicatorDefinition, facts: Facts) -> str | None:
+    """Why nothing can be said, in one Chinese sentence; None where something can."""
+    needs = (*FORMULAS[definition.formula].needs, *_named_records(definition))
+    missing = [name for name in dict.fromkeys(needs) if not _delivered(name, facts)]
+    if "asset" in missing:
+        return "没有设备台账，无法计算：请先交付设备台账"
+    if missing:
+        return f"从未收到{_labels(missing)}数据，无法计算"
+    sources = [_EVIDENCE[source] for source in getattr(definition.params, "down_from", ())]
+    if sources and not any(_delivered(name, facts) for name in sources):
+        return f"从未收到{_labels(sources)}数据，无从判断是否中断，无法计算"
+    return None
+
+
+def _named_records(definition: IndicatorDefinition) -> tuple[str, ...]:
+    match definition.params:
+        case p.CountParams(record=record):
+            return (record,)
+        case p.RatioParams(numerator=numerator, denominator=denominator):
+            return (numerator.record, denominator.record)
+    return ()
+
+
+def _delivered(name: str, facts: Facts) -> bool:
+    return len(facts.states if name == "uptime_check" else facts.frames[name]) > 0
+
+
+def _labels(names: list[str]) -> str:
+    return "、".join(f"“{RECORDS[name].label}”" for name in names)

@@ -1,0 +1,126 @@
+"""Stored results on their way out: which ones, and everything that is published with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from collector.publish import PUBLISHERS
+from collector.publish.publication import Accounting, Publication, Result, results_of
+from collector.settings import Settings
+from collector.version import program_version
+from metrics.errors import UsageError
+from metrics.indicators import DIMENSION_LABELS, Dimension
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from collector.store import Store
+
+
+def stored_results(
+    store: Store,
+    periods: Sequence[str] = (),
+    indicator: str | None = None,
+    dimension: tuple[str, str | None] | None = None,
+) -> list[Result]:
+    """Results of the newest run that has them, for each period of its own; in the order of computing.
+
+    ``dimension``: name and, to see one alone, its value; None: totals and breakdowns.
+
+    Raises:
+        UsageError: nothing was computed yet, or not for such a period.
+    """
+    frames = [_newest(store, period, indicator) for period in periods or (None,)]
+    results = [result for frame in frames for result in results_of(frame.to_dict("records"))]
+    if dimension is None:
+        return results
+    name, value = dimension
+    return [r for r in results if r["dimension"] == name and value in (None, r["dimension_value"])]
+
+
+def _newest(store: Store, period: str | None, indicator: str | None) -> pd.DataFrame:
+    for run_id in store.result_runs(period):
+        found = store.results(run_id=run_id, period=period, indicator=indicator)
+        if len(found):
+            return found
+    asked = "".join((f"指标“{indicator}”" if indicator else "", f" {period} " if period else ""))
+    raise UsageError(
+        f"还没有{asked}的结果，请先运行 yunwei compute" if asked else "还没有结果，请先运行 yunwei compute"
+    )
+
+
+def parse_dimension(text: str) -> tuple[Dimension, str | None]:
+    """``vendor=甲公司`` or ``vendor``; the Chinese word of the dimension does as well.
+
+    Raises:
+        UsageError: there is no such dimension.
+    """
+    from collector.configuration.problems import unknown_name
+
+    name, mark, value = text.partition("=")
+    words = {word: known for known, label in _LABELS.items() for word in (known, label)}
+    dimension = words.get(name)
+    if dimension is None:
+        raise UsageError(unknown_name("维度", name, _LABELS))
+    return dimension, value if mark else None
+
+
+_LABELS = cast("dict[Dimension, str]", dict(DIMENSION_LABELS))
+
+
+def publication(settings: Settings, store: Store, results: Sequence[Result], project: str | None = None) -> Publication:
+    """The results (of one project, where one is named) with the accounting behind them."""
+    names = {known.id: known.name for known in settings.projects}
+    if project is not None:
+        settings.project(project)
+        names = {project: names[project]}
+        results = [result for result in results if result["project"] == project]
+    sources = {source.id: source.name for source in settings.sources}
+    rejections = store.rejections()["source"].value_counts(sort=False)
+    return Publication(
+        settings.organization.id,
+        settings.organization.name,
+        names,
+        tuple(results),
+        tuple(_accounting(store, sources)),
+        {sources.get(str(source), str(source)): int(count) for source, count in rejections.items()},
+        program_version(),
+    )
+
+
+_COUNTS = ("read", "accepted", "unchanged", "superseding", "rejected", "set_aside")
+
+
+def _accounting(store: Store, sources: dict[str, str]) -> list[Accounting]:
+    return [
+        Accounting(
+            sources.get(row["source"], row["source"]),
+            row["name"],
+            **{name: int(row[name]) for name in _COUNTS},
+            refused=row["refusal"] if row["state"] == "refused" else None,
+        )
+        for row in store.deliveries().to_dict("records")
+    ]
+
+
+def export(
+    settings: Settings, store: Store, results: Sequence[Result], formats: Sequence[str], folder: Path | None
+) -> list[Path]:
+    """Write outputs and return their paths.
+
+    Without ``formats`` those of the configuration are written; where it has none, every kind. ``folder``
+    takes the place of ``paths.output``.
+    """
+    base = folder or settings.output
+    if not formats and settings.outputs:
+        return [
+            PUBLISHERS[output.publisher].publish(
+                publication(settings, store, results, output.project), base / output.path
+            )
+            for output in settings.outputs
+        ]
+    whole = publication(settings, store, results)
+    chosen = [PUBLISHERS[name] for name in formats or PUBLISHERS]
+    return [publisher.publish(whole, base / publisher.file_name) for publisher in chosen]

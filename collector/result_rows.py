@@ -1,0 +1,113 @@
+"""Results as rows of the results table: exact numbers as decimal text, codes, ISO instants."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Context, Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from collector.publish.publication import RULE_MARK
+from metrics.indicators import IndicatorResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Significant digits of a quotient that has no end; numerator and denominator stay exact.
+_QUOTIENT_DIGITS = 30
+_EXACT_DIGITS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What all results of one run share; moments in UTC seconds."""
+
+    organization_id: str
+    as_of: int
+    known_at: int
+    known_sequence: int
+
+
+def rows_of(results: Sequence[IndicatorResult], stamp: Stamp) -> pd.DataFrame:
+    """One row a result, in order, with the columns that the result itself decides (the store adds the run's)."""
+    import pandas as pd
+
+    shared = {
+        "organization_id": stamp.organization_id,
+        "as_of": iso(stamp.as_of),
+        "known_at": iso(stamp.known_at),
+        "known_sequence": stamp.known_sequence,
+        "data_state": "open",  # the newest figures; what a closed period shows is its revision's
+    }
+    return pd.DataFrame([{**_row(result), **shared} for result in results])
+
+
+def _row(result: IndicatorResult) -> dict[str, Any]:
+    figure = result.figure
+    return {
+        "project": result.project,
+        "indicator": result.indicator,
+        "name": result.name,
+        "level_codes": "/".join(result.level_codes),
+        "period": figure.period.label,
+        "dimension": figure.dimension,
+        "dimension_value": figure.dimension_value,
+        **{name: decimal_text(getattr(figure, name)) for name in _NUMBERS},
+        "printed": result.printed,
+        "measure_unit": result.measure_unit,
+        "target": result.target,
+        "printed_target": result.printed_target,
+        "target_period": result.target_period,
+        "outcome": result.outcome,
+        "evidence_count": figure.evidence_count,
+        "definition_version": result.definition_version,
+        "calendar_state": "provisional" if figure.provisional else "official",
+        "parts": json.dumps(_parts(result), ensure_ascii=False, separators=(",", ":")),
+        "notes": "\n".join((RULE_MARK + result.words, *result.notes)),
+        "weight": result.weight,
+    }
+
+
+_NUMBERS = ("numerator", "denominator", "actual", "coverage", "lower", "upper", "observed", "presumed")
+
+
+def _parts(result: IndicatorResult) -> dict[str, str | None]:
+    parts = result.figure.parts.items()
+    return {name: part if isinstance(part, str) else decimal_text(Fraction(part)) for name, part in parts}
+
+
+def decimal_text(value: Fraction | None) -> str | None:
+    """Canonical decimal text: exact where the number ends, else cut after 30 significant digits."""
+    if value is None:
+        return None
+    exact = _exact(value)
+    if exact is None:
+        context = Context(prec=_QUOTIENT_DIGITS)
+        exact = context.divide(Decimal(value.numerator), Decimal(value.denominator))
+    text = format(exact, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _exact(value: Fraction) -> Decimal | None:
+    """The decimal equal to ``value``, or None: a denominator other than 2ⁿ·5ᵐ has no end."""
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest != 1:
+        return None
+    context = Context(prec=max(_EXACT_DIGITS, len(str(value.numerator)) + value.denominator.bit_length()))
+    return context.divide(Decimal(value.numerator), Decimal(value.denominator))
+
+
+def iso(seconds: int) -> str:
+    """``2023-12-31T16:00:00Z``."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def from_iso(text: str) -> int:
+    """UTC seconds of what :func:`iso` wrote."""
+    return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z").timestamp())
