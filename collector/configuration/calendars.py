@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from collector.configuration.models import DayHours, HolidayFile, hours_of
-from metrics.service_calendar import DayRules, Hours, ServiceCalendar, ServiceWindow, parse_days
+from collector.configuration.models import DayHours, HolidayFile, hours_of, weekday_of
+from metrics.service_calendar import DayRules, Hours, ServiceCalendar, ServiceWindow
 from metrics.workdays import national_days
 
 if TYPE_CHECKING:
@@ -33,15 +33,9 @@ def build_calendars(settings: Settings) -> dict[str, ServiceCalendar]:
 
 def _with_files(rules: DayRules, files: tuple[HolidayFile, ...]) -> DayRules:
     for file in files:
-        replaced = {day: _weekday(instead) for day, instead in file.makeup_workdays.items()}
+        replaced = {day: weekday_of(text) if text else None for day, text in file.makeup_workdays.items()}
         rules = rules.with_list(file.year, file.holidays, replaced, file.official)
     return rules
-
-
-def _weekday(instead: date | str | None) -> int | None:
-    if isinstance(instead, str):
-        return parse_days(instead)[0]
-    return instead.weekday() if instead is not None else None
 
 
 def _overrides(

@@ -106,7 +106,7 @@ def _target(place: Place, text: str, definition: IndicatorDefinition) -> Iterato
 
 def _windows(place: Place, params: BaseModel, names: Names) -> Iterator[Problem]:
     window = getattr(params, "window", None)
-    if window is not None and window not in names.windows:
+    if window is not None and names.windows is not None and window not in names.windows:
         yield place.below("window").problem(unknown_name("服务时间", window, names.windows))
 
 
@@ -141,9 +141,9 @@ _WHAT: Mapping[str, str] = {"source": "数据来源", "vendor": "运维服务商
 def _known_values(column: str, records: tuple[RecordType, ...], names: Names) -> tuple[str, ...] | None:
     """The values a column can hold, where configuration or the record type decides them; else None."""
     if column == "source":
-        return tuple(names.sources)
+        return names.sources
     if column == "vendor":
-        return (*names.vendors, *names.vendors.values())
+        return None if names.vendors is None else (*names.vendors, *names.vendors.values())
     choices = [record.column(column).choices for record in records if column in record.names]
     return choices[0] if choices and choices[0] else None
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from collector.configuration.problems import nearest
 from metrics.errors import ConfigError
@@ -20,7 +20,6 @@ from metrics.indicators import Dimension, Strict
 if TYPE_CHECKING:
     from metrics.service_calendar import Hours, ServiceWindow
 
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 PeriodChoice = Literal["month", "quarter", "half", "year", "contract"]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Name = Annotated[str, Field(min_length=1)]
@@ -147,7 +146,12 @@ def hours_of(texts: tuple[str, ...]) -> Hours:
         raise ValueError(error.fact) from None
 
 
-DayHours = Literal["closed", "open"] | tuple[str, ...]
+def _readable_hours(texts: tuple[str, ...]) -> tuple[str, ...]:
+    hours_of(texts)
+    return texts
+
+
+DayHours = Literal["closed", "open"] | Annotated[tuple[str, ...], AfterValidator(_readable_hours)]
 
 
 class CalendarSettings(Strict):
@@ -161,14 +165,24 @@ class CalendarSettings(Strict):
         description="本单位单日的特殊安排：日期 → closed（停）、open（照常服务）或时段；也可按服务时间的名称分别写",
     )
 
-    @field_validator("overrides")
-    @classmethod
-    def _overrides(cls, overrides: dict[date, Any]) -> dict[date, Any]:
-        for chosen in overrides.values():
-            for hours in chosen.values() if isinstance(chosen, dict) else (chosen,):
-                if not isinstance(hours, str):
-                    hours_of(hours)
-        return overrides
+
+def weekday_of(text: str) -> int:
+    """Monday 0 … Sunday 6 of a date or of a weekday's name; ValueError in Chinese if it is neither."""
+    from metrics.service_calendar import parse_days
+
+    try:
+        return date.fromisoformat(text).weekday()
+    except ValueError:
+        pass
+    try:
+        return parse_days(text)[0]
+    except ConfigError:
+        raise ValueError(f"“{text}”应为所补的放假日（如 2027-02-08）、星期（如 mon、周一）或留空") from None
+
+
+def _replaced_day(text: str) -> str:
+    weekday_of(text)
+    return text
 
 
 class HolidayFile(Strict):
@@ -177,7 +191,7 @@ class HolidayFile(Strict):
     year: int = Field(ge=2000, le=2100, description="年份")
     official: bool = Field(True, description="true：抄自正式公布的放假安排；false：暂定，用到它的数字都注明“暂定”")
     holidays: tuple[date, ...] = Field(description="放假的日期（周末可写可不写）")
-    makeup_workdays: dict[date, date | Weekday | None] = Field(
+    makeup_workdays: dict[date, Annotated[str, AfterValidator(_replaced_day)] | None] = Field(
         {}, description="调休上班日 → 它所补的那个放假日、星期，或留空（按星期一的时段）"
     )
 

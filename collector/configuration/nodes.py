@@ -144,7 +144,8 @@ class _Builder:
             raise UnreadableError(_line(event), f"嵌套超过 {MAX_DEPTH} 层")
         tag = getattr(event, "tag", None)
         if tag not in _PLAIN_TAGS:
-            raise UnreadableError(_line(event), f"不支持类型标签“{tag}”，请删去")
+            shown = str(tag).replace("tag:yaml.org,2002:", "!!")
+            raise UnreadableError(_line(event), f"不支持类型标签“{shown}”，请删去")
         node = Node(_line(event))
         if isinstance(event, yaml.ScalarEvent):
             node.text, node.plain = event.value, not event.style
@@ -160,7 +161,7 @@ class _Builder:
     def alias(self, event: yaml.AliasEvent) -> Node:
         node = self.anchors.get(event.anchor or "")
         if node is None:
-            raise UnreadableError(_line(event), f"“*{event.anchor}”所引用的“&{event.anchor}”不存在")
+            raise UnreadableError(_line(event), f"“*{event.anchor}”所引用的“&{event.anchor}”不存在；若是通配，请加引号")
         self.count(node.size, _line(event))
         return node
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
@@ -34,13 +34,19 @@ def reference_problems(read: Workspace) -> list[Problem]:
 
 
 class Names:
-    """Names that may be referred to, taken as written, so that one broken part does not break all others."""
+    """Names that may be referred to, taken as written, so that one broken part does not break all others.
+
+    None where the part that would define them cannot be read: then nothing that refers to it is judged.
+    """
 
     def __init__(self, read: Workspace) -> None:
-        self.vendors = _named(read.head.place.below("vendors"))
-        self.projects = _named(read.head.place.below("projects"))
-        self.windows = tuple(_value(read.head.place.below("service_windows"), dict))
-        self.sources = {id_: "" for stanza in read.sources if isinstance(id_ := _id(stanza.place), str)}
+        head, broken = read.head.place, read.head.model is None
+        vendors, projects = _named(head.below("vendors")), _named(head.below("projects"))
+        windows = tuple(_value(head.below("service_windows"), dict))
+        self.vendors: Mapping[str, str] | None = None if broken and not vendors else vendors
+        self.projects: Mapping[str, str] | None = None if broken and not projects else projects
+        self.windows: tuple[str, ...] | None = None if broken and not windows else windows
+        self.sources = tuple(text for stanza in read.sources if (text := _text(stanza.place.below("id"))))
 
 
 def _named(listed: Place) -> dict[str, str]:
@@ -62,16 +68,14 @@ def _text(place: Place) -> str | None:
     return place.node.text if place.node else None
 
 
-def _id(place: Place) -> str | None:
-    return _text(place.below("id"))
-
-
 def _items(place: Place) -> list[Place]:
     return [place.below(index) for index in range(len(_value(place, list)))]
 
 
-def _unknown(what: str, places: Iterable[Place], right: Iterable[str]) -> Iterator[Problem]:
-    """A problem for every text at ``places`` that is not one of ``right``."""
+def _unknown(what: str, places: Iterable[Place], right: Iterable[str] | None) -> Iterator[Problem]:
+    """A problem for every text at ``places`` that is not one of ``right``; none if those are not known."""
+    if right is None:
+        return
     names = list(right)
     for place in places:
         text = _text(place)
@@ -152,19 +156,24 @@ def _calendar(read: Workspace, names: Names) -> Iterator[Problem]:
     overrides = read.head.place.below("calendar", "overrides")
     for day, chosen in _value(overrides, dict).items():
         for window in chosen if isinstance(chosen, dict) else ():
-            if window not in names.windows:
+            if names.windows is not None and window not in names.windows:
                 yield overrides.below(day, window).problem(unknown_name("服务时间", window, names.windows))
 
 
 def _outputs(outputs: Place, names: Names) -> Iterator[Problem]:
     from collector.publish import PUBLISHERS
 
+    first: dict[str, int] = {}
     for output in _items(outputs):
         yield from _unknown("输出种类", [output.below("publisher")], PUBLISHERS)
         yield from _unknown("运维项目", [output.below("project")], names.projects)
         path = output.below("path")
         if _leaves(_text(path)):
             yield path.problem(f"“{_text(path)}”不在输出文件夹内，应为相对于 paths.output 的路径，不含 ..")
+        text = _text(path) or ""
+        if text and text in first:
+            yield path.problem(f"“{text}”已是第 {first[text]} 行那项输出的文件，后写的会覆盖先写的，请换一个名称")
+        first.setdefault(text, path.root.line_of(path.path))
 
 
 def _leaves(path: str | None) -> bool:

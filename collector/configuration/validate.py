@@ -111,10 +111,11 @@ def _closest(place: Place, fact: str) -> Place:
 
 
 def _fact(model: type[BaseModel], path: tuple[Step, ...], group: list[dict[str, Any]], beside: tuple[str, ...]) -> str:
-    """One sentence for the errors of one place; that a value is wrong says more than that its type is."""
+    """One sentence for the errors of one place: what a check of ours says, else what is wrong with the value."""
+    checked = [error for error in group if error["type"] == "value_error"]
     of_value = [error for error in group if not error["type"].endswith("_type")]
-    keys = _keys_at(model, path[:-1]) + (beside if len(path) == 1 else ())
-    return "，或者".join(dict.fromkeys(fact_of(error, path, keys) for error in of_value or group))
+    keys = (beside if len(path) == 1 else ()) + _keys_at(model, path[:-1])
+    return "，或者".join(dict.fromkeys(fact_of(error, path, keys) for error in checked or of_value or group))
 
 
 def _real_path(error: Mapping[str, Any], place: Place) -> tuple[tuple[Step, ...], bool]:

@@ -76,6 +76,11 @@ WORDS: Mapping[str, str] = {
     "union_tag_invalid": "种类“{tag}”不存在，应为 {expected_tags} 之一",
 }
 
+#: Patterns of our models → what they ask for.
+PATTERNS: Mapping[str, str] = {
+    "^[a-z][a-z0-9_]*$": "应以小写字母开头，只含小写字母、数字和下划线，如 ops2026",
+}
+
 
 def fact_of(error: Mapping[str, Any], path: Sequence[Step], keys: Iterable[str]) -> str:
     """One pydantic error as a fact.
@@ -92,9 +97,12 @@ def fact_of(error: Mapping[str, Any], path: Sequence[Step], keys: Iterable[str])
         return _not_one_of(value, str(context.get("expected", "")))
     if kind in ("value_error", "assertion_error"):
         return str(context.get("error", "")) or "值不符合要求"
+    if kind == "string_pattern_mismatch" and context.get("pattern") in PATTERNS:
+        return f"“{value}”不能用，{PATTERNS[context['pattern']]}"
     if value is None and kind != "missing":
         return f"没有填写，{WORDS[kind]}" if kind in WORDS and "{" not in WORDS[kind] else "没有填写"
-    return WORDS.get(kind, "值不符合要求").format(**context)
+    sentence = WORDS.get(kind, "值不符合要求").format(**context)
+    return f"“{value}”不是日期，应写作 2023-03-05" if sentence == _DATE and isinstance(value, str) else sentence
 
 
 def _unknown_key(key: str, keys: list[str]) -> str:

@@ -8,6 +8,8 @@ import yaml
 
 #: Part of the parser's own words → what a person should look for.
 _WORDS = (
+    ("while scanning an alias", '文字以“*”开头时须加引号，如 "*.xlsx"'),
+    ("while scanning an anchor", "文字以“&”开头时须加引号"),
     ("mapping values are not allowed", "这一行的“:”位置不对，请核对缩进；文字中含“: ”时须加引号"),
     ("could not find expected ':'", "键的后面缺少半角冒号加空格“: ”"),
     ("did not find expected key", "缩进与上文不一致，或缺少半角冒号加空格“: ”"),
@@ -23,15 +25,18 @@ _WORDS = (
     ("found duplicate anchor", "“&”名称重复"),
     ("block scalar", "“|”或“>”的后面只能换行"),
 )
+#: What is missing at the end of something: the line to look at is where that begins.
+_UNFINISHED = ("flow sequence", "flow mapping", "quoted scalar", "simple key")
 
 
 def syntax_fact(error: yaml.YAMLError, text: str) -> tuple[int, str]:
     """``(line, sentence)`` for a parser's error; line 0 if the parser named none."""
     if isinstance(error, yaml.reader.ReaderError):
-        return text.count("\n", 0, error.position) + 1, f"含有不可见的控制字符（U+{_code(error):04X}），请删去"
-    mark = getattr(error, "problem_mark", None)
-    line = mark.line + 1 if mark else 0
+        return text.encode()[: error.position].count(b"\n") + 1, f"含有不可见的控制字符（U+{_code(error):04X}），请删去"
     words = f"{getattr(error, 'context', '') or ''} {getattr(error, 'problem', '') or ''}"
+    begun = getattr(error, "context_mark", None) if any(part in words for part in _UNFINISHED) else None
+    mark = begun or getattr(error, "problem_mark", None)
+    line = mark.line + 1 if mark else 0
     shown = text.splitlines()[line - 1] if 0 < line <= len(text.splitlines()) else ""
     if re.match(r" *\t", shown):
         return line, "行首含有制表符（Tab），请改为空格"

@@ -1,0 +1,196 @@
+"""``yunwei check``: the whole configuration, and what every source would read from the files that lie there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from collector.cli.common import command as declare
+from collector.cli.common import console, workspace_option
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from adapters.base import Preview
+    from collector.preview import DropFolder, FilePreview, SourcePreview
+    from collector.settings import ConfigErrors, Settings
+
+_ROWS_SHOWN = 3
+
+
+@declare(help="检查配置，预览各数据来源将从现有文件中读到什么；不写入任何内容。")
+@workspace_option
+@click.option("--source", "sources", metavar="来源", multiple=True, help="只看这个数据来源（可多次）")
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出，供程序读取")
+def command(workspace: Path, sources: tuple[str, ...], as_json: bool) -> None:
+    """Exit 2 if the configuration is wrong, 3 if a file cannot be read, else 0."""
+    from collector.settings import ConfigErrors, load_settings
+
+    try:
+        settings = load_settings(workspace)
+    except ConfigErrors as errors:
+        if not as_json:
+            raise
+        _print_json({"ok": False, "errors": _errors(errors)})
+        raise click.exceptions.Exit(errors.exit_code) from None
+    from collector.preview import look
+
+    found = look(settings, sources)
+    if as_json:
+        _print_json({"ok": not found.faults, "errors": [], **_as_data(found, settings.zone)})
+    else:
+        _print(settings, found)
+    if found.faults:
+        raise click.exceptions.Exit(3)
+
+
+def _print_json(data: dict[str, Any]) -> None:
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def _errors(errors: ConfigErrors) -> list[dict[str, Any]]:
+    return [{"file": p.file, "line": p.line, "key": p.key, "fact": p.fact} for p in errors.problems]
+
+
+def _as_data(found: DropFolder, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "sources": [
+            {
+                "id": item.source.id,
+                "name": item.source.name,
+                "files": [_file_data(file, zone) for file in item.files],
+            }
+            for item in found.sources
+        ],
+        "unclaimed": found.unclaimed,
+    }
+
+
+def _file_data(file: FilePreview, zone: ZoneInfo) -> dict[str, Any]:
+    from collector.preview import shown
+
+    tables = [
+        {
+            "sheet": table.sheet,
+            "record": table.record,
+            "recognised": dict(table.recognised),
+            "unmatched": list(table.unmatched),
+            "missing": list(table.missing),
+            "rows": [{k: shown(table.record, k, v, zone) for k, v in row.items()} for row in table.rows],
+        }
+        for table in file.tables
+    ]
+    return {"name": file.name, "fault": file.fault, "tables": tables}
+
+
+def _print(settings: Settings, found: DropFolder) -> None:
+    out = console()
+    out.print(
+        f"配置没有错误：{len(settings.vendors)} 家运维服务商，{len(settings.projects)} 个运维项目，"
+        f"{len(settings.sources)} 个数据来源，{len(settings.indicators)} 个指标。"
+    )
+    _print_list(out, "提醒：", _missing_secret(settings))
+    for item in found.sources:
+        if item.files:
+            _print_source(out, item, settings.zone)
+    idle = [f"{item.source.name}（{item.source.id}）" for item in found.sources if not item.files]
+    _print_list(out, "还没有文件的数据来源：", idle)
+    _print_list(out, "没有数据来源认领的文件（核对 sources 中的 files）：", found.unclaimed)
+    _print_list(out, "不能读取的文件：", [f"{file.name}：{_why(file)}" for file in found.faults])
+
+
+def _missing_secret(settings: Settings) -> list[str]:
+    """Only a reminder: the configuration may be checked where the database is out of reach."""
+    from metrics.errors import ConfigError
+
+    try:
+        settings.database_url()
+    except ConfigError as error:
+        return [str(error)]
+    return []
+
+
+def _why(file: FilePreview) -> str:
+    if file.fault:
+        return file.fault
+    return "；".join(
+        f"{_place(table)}缺少必填的列：{_labels(table, table.missing)}" for table in file.tables if table.missing
+    )
+
+
+def _print_list(out: Console, title: str, lines: Sequence[str]) -> None:
+    if lines:
+        out.print(f"\n{title}")
+        for line in lines:
+            out.print(f"  - {line}")
+
+
+def _print_source(out: Console, item: SourcePreview, zone: ZoneInfo) -> None:
+    """Tables that look alike are shown once, with the first file's rows."""
+    out.print(f"\n■ {item.source.name}（{item.source.id}）：{len(item.files)} 个文件")
+    for table, names in _alike(item.files):
+        others = f" 等 {len(names)} 个文件" if len(names) > 1 else ""
+        out.print(f"  {names[0]}{others}，{_place(table)}→ {_record_label(table)}")
+        if table.missing:
+            out.print(f"  缺少必填的列：{_labels(table, table.missing)}")
+        if table.unmatched:
+            out.print(f"  没有用到的表头：{'、'.join(table.unmatched)}")
+        out.print(_grid(table, zone))
+
+
+def _alike(files: Sequence[FilePreview]) -> Iterator[tuple[Preview, list[str]]]:
+    """Each different look of a table with the names of the files that have it."""
+    looks: dict[tuple[Any, ...], tuple[Preview, list[str]]] = {}
+    for file in files:
+        for table in file.tables:
+            look = (table.record, tuple(table.recognised.items()), table.unmatched, table.missing)
+            names = looks.setdefault(look, (table, []))[1]
+            if file.name not in names:
+                names.append(file.name)
+    yield from looks.values()
+
+
+def _place(table: Preview) -> str:
+    return f"工作表“{table.sheet}”" if table.sheet else ""
+
+
+def _record_label(table: Preview) -> str:
+    from metrics.records import RECORDS
+
+    return RECORDS[table.record].label
+
+
+def _labels(table: Preview, fields: Sequence[str]) -> str:
+    return "、".join(f"{_label(table, name)}（{name}）" for name in fields)
+
+
+def _label(table: Preview, name: str) -> str:
+    from metrics.records import RECORDS
+
+    labels = {column.name: column.label for column in RECORDS[table.record].columns}
+    return labels.get(name, name)
+
+
+def _grid(table: Preview, zone: ZoneInfo) -> Table:
+    """One line a field: the header it was recognised by and its first values."""
+    from rich.table import Table
+
+    from collector.preview import shown
+
+    rows = table.rows[:_ROWS_SHOWN]
+    grid = Table("表头", "字段", *(f"第 {number} 条" for number in range(1, len(rows) + 1)))
+    headers: dict[str, list[str]] = {}
+    for header, name in table.recognised.items():
+        headers.setdefault(name, []).append(header)
+    given = [name for row in rows for name, value in row.items() if value is not None]
+    for name in dict.fromkeys([*headers, *given]):
+        values = [shown(table.record, name, row.get(name), zone) for row in rows]
+        if name in headers or any(values):
+            grid.add_row("、".join(headers.get(name, ["—"])), f"{name} {_label(table, name)}", *values)
+    return grid

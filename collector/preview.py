@@ -1,0 +1,86 @@
+"""What every source would read from the files that lie there now; nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from adapters import ADAPTERS
+from adapters.base import Blob, Preview
+from collector.ingest.arrivals import unclaimed
+from collector.settings import Settings, SourceSettings
+from metrics.errors import InputError
+from metrics.records import RECORDS
+
+
+@dataclass(frozen=True)
+class FilePreview:
+    """One file of a source: its tables, or the fault for which it cannot be read."""
+
+    name: str
+    tables: tuple[Preview, ...] = ()
+    fault: str | None = None
+
+
+@dataclass(frozen=True)
+class SourcePreview:
+    """One source and its files in the order in which they would be read."""
+
+    source: SourceSettings
+    files: tuple[FilePreview, ...]
+
+
+@dataclass
+class DropFolder:
+    """What lies in the drop folder: by source, and files that no source takes."""
+
+    sources: list[SourcePreview] = field(default_factory=list)
+    unclaimed: list[str] = field(default_factory=list)
+
+    @property
+    def faults(self) -> list[FilePreview]:
+        """Files that cannot be read, or lack a column that is required."""
+        files = [file for source in self.sources for file in source.files]
+        return [file for file in files if file.fault or any(table.missing for table in file.tables)]
+
+
+def look(settings: Settings, only: Sequence[str] = ()) -> DropFolder:
+    """Look at every file in the drop folder.
+
+    Args:
+        only: ids of the sources to look at (UsageError if one does not exist); none named: all, and then what no
+            source takes is listed too.
+    """
+    chosen = [settings.source(name) for name in only] or list(settings.sources)
+    found = DropFolder()
+    claimed = []
+    for source in chosen:
+        blobs = list(ADAPTERS[source.adapter].discover(source.config, settings.context(source)))
+        claimed += [blob.path for blob in blobs]
+        found.sources.append(SourcePreview(source, tuple(_file(settings, source, blob) for blob in blobs)))
+    if not only:
+        found.unclaimed = [name for name in unclaimed(settings.inbox, claimed) if not name.startswith("README")]
+    return found
+
+
+def _file(settings: Settings, source: SourceSettings, blob: Blob) -> FilePreview:
+    try:
+        tables = ADAPTERS[source.adapter].preview(source.config, blob, settings.context(source))
+    except InputError as error:
+        return FilePreview(blob.name, fault=str(error))
+    return FilePreview(blob.name, tuple(tables))
+
+
+def shown(record: str, field_name: str, value: Any, zone: ZoneInfo) -> str:
+    """One stored value as people read it: local times, 是/否, empty for none."""
+    kinds: Mapping[str, str] = {column.name: column.kind for column in RECORDS[record].columns}
+    if value is None or value != value:  # NaN stands for nothing too
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if kinds.get(field_name) == "instant" and isinstance(value, int):
+        return datetime.fromtimestamp(value, zone).strftime("%Y-%m-%d %H:%M:%S")
+    return str(value)
