@@ -129,7 +129,7 @@ class Target:
             return self._take_unit(unit)
         if self.unit == "points" and unit in _FAMILIES[1]:  # 分 is a mark or a minute
             return replace(self, value=self.value * 60, unit="minutes")
-        if any(self.unit in family and unit in family for family in _FAMILIES):
+        if same_family(self.unit, unit):
             return self
         wanted, given = UNIT_LABELS[unit], UNIT_LABELS[self.unit]
         raise ConfigError(f"目标“{self.text}”是{given}，而指标的计量单位是{wanted}（measure_unit: {unit}）")
@@ -144,6 +144,11 @@ class Target:
         shown = f"{self.shown}{word}"
         said = "；".join(filter(None, (self.assumed, f"目标“{self.text}”未写单位，按 {shown} 理解")))
         return replace(self, value=self.value * UNIT_SCALE[unit], unit=unit, shown=shown, word=word, assumed=said)
+
+
+def same_family(one: MeasureUnit, other: MeasureUnit) -> bool:
+    """Whether both measure the same nature: shares, durations, money or plain numbers."""
+    return any(one in family and other in family for family in _FAMILIES)
 
 
 def parse_target(text: str) -> Target:

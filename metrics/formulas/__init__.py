@@ -16,7 +16,7 @@ from typing import Literal, Protocol, cast
 from pydantic import BaseModel
 
 from metrics.formulas import params as p
-from metrics.indicators import Evidence, Figure, Formula, IndicatorDefinition, MeasureUnit, Request
+from metrics.indicators import Evidence, Figure, Formula, IndicatorDefinition, MeasureUnit, Request, Side
 
 TargetPeriod = Literal["every", "year", "contract"]
 
@@ -31,6 +31,10 @@ class Computation(Protocol):
 
     def words(self, definition: IndicatorDefinition) -> str:
         """The rule in Chinese words."""
+        ...
+
+    def sides(self, definition: IndicatorDefinition) -> tuple[Side, Side | None]:
+        """What stands above and, if anything does, below the line."""
         ...
 
     def measure(self, request: Request) -> list[Figure]:
@@ -73,6 +77,10 @@ class LazyFormula:
     def words(self, definition: IndicatorDefinition) -> str:
         """The rule in Chinese words."""
         return self.computation.words(definition)
+
+    def sides(self, definition: IndicatorDefinition) -> tuple[Side, Side | None]:
+        """What stands above and, if anything does, below the line."""
+        return self.computation.sides(definition)
 
     def measure(self, request: Request) -> list[Figure]:
         """The figures."""
