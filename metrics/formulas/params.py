@@ -7,15 +7,16 @@ Kept apart from the formulas so that a configuration is checked without loading 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar, cast
 
 from pydantic import AfterValidator, Field, model_validator
 
 from metrics.errors import ConfigError
-from metrics.indicators import Strict, Where
+from metrics.indicators import IndicatorDefinition, Strict, Where
 from metrics.quantities import parse_duration
 from metrics.records import RECORDS
 
+AnyParams = TypeVar("AnyParams", bound=Strict)
 DownSource = Literal["checks", "tickets", "inspections", "outages"]
 Reopen = Literal["first", "last", "sum"]
 CountedRecord = Literal[
@@ -67,12 +68,16 @@ class AvailabilityParams(Strict):
 
 
 class OutageParams(Strict):
-    """Outages, their mean length, rate and distance (semantics 3), from the same merged outages."""
+    """Outages, their mean length, rate and distance (semantics 3), from the same merged outages.
+
+    ``before_contract``: figures of the period before and the year before may come from before the contract.
+    """
 
     window: str
     down_from: tuple[DownSource, ...] = Field(min_length=1)
     exclusion: Literal["leaves_denominator", "counts_as_up"] = "leaves_denominator"
     fail_after: int = Field(default=1, ge=1)
+    before_contract: bool = False
 
 
 class TicketTimeParams(Strict):
@@ -199,6 +204,11 @@ class RatioParams(Strict):
 
     numerator: Term
     denominator: Term
+
+
+def params_of(definition: IndicatorDefinition, model: type[AnyParams]) -> AnyParams:
+    """The indicator's settings as its formula knows them; the formula's defaults where it says nothing."""
+    return model() if definition.params is None else cast("AnyParams", definition.params)
 
 
 def _check_moment(record: str, at: str | None) -> None:
