@@ -18,6 +18,7 @@ from collector.text import wrap
 _WIDE = 110
 #: What is not a terminal has no width: one result stays one line, so that it can be searched.
 PIPED_WIDTH = 1000
+_ACTUAL_WIDTH = 14  # numbers are shorter; an agreed reading of “no case occurred” breaks into lines
 _LONGEST_LINE = 120  # of notes and rules, however wide the terminal
 _STYLES = {"met": "green", "missed": "bold red", "low_coverage": "yellow", "no_data": "yellow", "not_due": "cyan"}
 
@@ -66,7 +67,7 @@ def _marks(marks: dict[str, int]) -> _Column:
 _NAME = _Column("指标", lambda result: result.name, breaks=True)
 _PERIOD = _Column("周期", lambda result: result["period"])
 _TARGET = _Column("目标", lambda result: result["printed_target"] or "—", breaks=True)
-_ACTUAL = _Column("完成值", lambda result: result["printed"], right=True)
+_ACTUAL = _Column("完成值", lambda result: wrap(result["printed"], _ACTUAL_WIDTH), right=True)
 _PARTS = _Column("分子/分母", lambda result: fraction_text(result, " / "), right=True)
 _COVERAGE = _Column("覆盖率", lambda result: result.coverage or "—", right=True)
 _OUTCOME = _Column("结论", lambda result: result.outcome)

@@ -53,6 +53,13 @@ def test_without_data_there_is_a_dash_and_never_a_zero() -> None:
     assert row.split() == ["硬件设备正常运作率", "2023-03", "≥95%", "—", "—", "—", "—", "无数据", "1"]
 
 
+def test_an_agreed_reading_of_no_case_breaks_into_lines() -> None:
+    agreed = result(**{**NO_DATA, "outcome": "met", "printed": "—（未发生，按约定认定达标）"})
+    shown = _printed([agreed], 80)
+    assert max(cells(line) for line in shown.splitlines()) <= 80
+    assert "—（未发生，按" in shown
+
+
 def test_a_count_shows_its_numerator_alone() -> None:
     assert "7,549 " in _printed([publication().results[2]])
 
