@@ -10,6 +10,16 @@ from collector.demo.post import Post
 from collector.demo.truth import Truth, build_truth
 from collector.demo.world import HANDOVER, SEED, local
 
+STEPS = (
+    "法院自有台账",
+    "甲：工单",
+    "甲：巡检、庭审保障",
+    "乙：工单",
+    "乙：巡检",
+    "丙：工单",
+    "丙：拨测、巡检、维护",
+)
+
 
 def generate(
     inbox: Path, scale: float = 1.0, seed: int = SEED, step: Callable[[str], None] = print
@@ -18,16 +28,16 @@ def generate(
     truth, post = build_truth(scale, seed), Post(inbox)
     by_vendor = {vendor: [t for t in truth.tickets if t.vendor == vendor] for vendor in "abc"}
     early = [item for item in truth.inspections if local(item.inspected).date() < HANDOVER or item.asset is None]
-    deliveries: tuple[tuple[str, Callable[[], None]], ...] = (
-        ("法院自有台账", lambda: court.deliver(truth, post)),
-        ("甲：工单", lambda: a_tickets.deliver(by_vendor["a"], post)),
-        ("甲：巡检、庭审保障", lambda: a_rounds.deliver(truth, post)),
-        ("乙：工单", lambda: b_tickets.deliver(by_vendor["b"], truth.hotline, post)),
-        ("乙：巡检", lambda: b_rounds.deliver(early, post)),
-        ("丙：工单", lambda: c_tickets.deliver(by_vendor["c"], post)),
-        ("丙：拨测、巡检、维护", lambda: c_probe.deliver(truth, post)),
+    deliveries: tuple[Callable[[], None], ...] = (
+        lambda: court.deliver(truth, post),
+        lambda: a_tickets.deliver(by_vendor["a"], post),
+        lambda: a_rounds.deliver(truth, post),
+        lambda: b_tickets.deliver(by_vendor["b"], truth.hotline, post),
+        lambda: b_rounds.deliver(early, post),
+        lambda: c_tickets.deliver(by_vendor["c"], post),
+        lambda: c_probe.deliver(truth, post),
     )
-    for name, deliver in deliveries:
+    for name, deliver in zip(STEPS, deliveries, strict=True):
         step(name)
         deliver()
     return truth, post

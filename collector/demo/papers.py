@@ -129,7 +129,7 @@ def build_bookings() -> list[Booking]:
         Booking("DK-01", date(YEAR, 2, 20), "received", "1000000", funds, "收款回单1", ""),
         Booking("DK-02", date(YEAR, 8, 21), "received", "620000", funds, "收款回单2", ""),
     ]
-    shares = (("a", "148500"), ("b", "127000"), ("c", "108250.5"))
+    shares = (("a", "150000"), ("b", "129000"), ("c", "108250.5"))
     for quarter in range(1, 5):
         for number, (vendor, amount) in enumerate(shares, start=1):
             day = date(YEAR, quarter * 3, min(26, last_day(quarter * 3).day))

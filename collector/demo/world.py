@@ -50,6 +50,9 @@ def at(day: date, minute: int = 0) -> int:
     return (day - _EPOCH.date()).days * DAY + minute * MINUTE - UTC_OFFSET
 
 
+AS_OF_AT = at(AS_OF, 24 * 60)  # the day itself is included
+
+
 def moment(text: str) -> int:
     """UTC seconds of a local time such as ``2025-03-12 09:40``."""
     return int((datetime.fromisoformat(text) - _EPOCH).total_seconds()) - UTC_OFFSET

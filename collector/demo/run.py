@@ -1,0 +1,83 @@
+"""The demo from end to end: write the workspace, ingest, compute, export."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from collector.archive import Archive
+from collector.compute import Asked, compute
+from collector.demo.generate import STEPS, generate
+from collector.demo.post import Post
+from collector.demo.stages import Stages
+from collector.demo.workspace import write_configuration, write_list
+from collector.demo.world import AS_OF_AT, SEED
+from collector.ingest import IngestReport, ingest
+from collector.outputs import export
+from collector.publish.publication import Result, results_of
+from metrics.errors import UsageError
+
+if TYPE_CHECKING:
+    from collector.cli.common import Workspace
+
+MARK = ".yunwei-demo.json"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the demo did, for :mod:`collector.demo.summary` to tell."""
+
+    workspace: Workspace
+    post: Post
+    ingest: IngestReport
+    results: list[Result]
+    written: list[Path]
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def run(workspace: Workspace, scale: float, stages: Stages) -> Outcome:
+    """Fill the folder of ``workspace`` and take its deliveries all the way to the outputs.
+
+    A folder in which the same demo was made before is used again: its configuration stays as it is, and the same
+    files delivered again change nothing.
+
+    Raises:
+        UsageError: the folder holds something else.
+    """
+    _claim(workspace.path, scale)
+    with stages.stage("生成", len(STEPS)) as step:
+        write_configuration(workspace.path)
+        _, post = generate(workspace.path / "inbox", scale, step=step.next)
+        write_list(workspace.path, post)
+        step.done(f"{len(post.deliveries)} 个文件，{sum(d.size for d in post.deliveries) / 1e6:.1f} MB")
+    settings, store = workspace.settings, workspace.store
+    with stages.stage("采集", len(post.deliveries)) as step:
+        report = ingest(settings, store, Archive(settings.archive), progress=step)
+        step.done(f"{report.read:,} 行，{len(report.deliveries)} 个文件")
+    with stages.stage("计算", len(settings.indicators)) as step:
+        computed = compute(
+            settings, store, Asked(), now=workspace.clock(), as_of=AS_OF_AT, progress=lambda name, *_: step.next(name)
+        )
+        step.done(f"{len(settings.indicators)} 个指标，{len(computed.results):,} 个结果")
+    with stages.stage("导出", len(settings.outputs)) as step:
+        step.next("结果")
+        results = results_of(store.results(run_id=computed.run_id).to_dict("records"))
+        written = export(settings, store, results, (), None)
+        step.done("、".join(path.name for path in written))
+    return Outcome(workspace, post, report, results, written, stages.seconds)
+
+
+def _claim(folder: Path, scale: float) -> None:
+    """Make sure that the folder is ours to fill."""
+    mark, made = folder / MARK, {"seed": SEED, "scale": scale}
+    if mark.is_file():
+        if json.loads(mark.read_text(encoding="utf-8")) != made:
+            raise UsageError(f"“{folder}”中已有另一规模的演示，请换一个文件夹，或先把它删去")
+        return
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"“{folder}”已经存在，而且不是空的文件夹，请换一个名字")
+    folder.mkdir(parents=True, exist_ok=True)
+    mark.write_text(json.dumps(made), encoding="utf-8")
