@@ -1,4 +1,4 @@
-"""How long something took, as vendors write it: ``1小时20分``, ``90分钟``, ``1.5h``, ``01:20:00``, ``PT1H20M``, ``90``."""
+"""How long something took, as vendors write it: ``1小时20分``, ``90分钟``, ``1.5h``, ``01:20:00``, ``PT1H20M``."""
 
 from __future__ import annotations
 
