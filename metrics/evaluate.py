@@ -20,8 +20,8 @@ from metrics.period import Period
 from metrics.targets import Target, parse_share, parse_target
 
 _PERIOD_KINDS: dict[str, PeriodKind] = {"month": "month", "quarter": "quarter", "half": "half", "year": "year"}
-#: What adds up: a part of it cannot be held against the target of the whole.
-_WHOLE_ONLY = frozenset(("year", "contract"))
+#: Formulas in these units add up: a site's share of a count cannot be held against the target of the whole.
+_ADDITIVE = frozenset(("count", "yuan"))
 
 
 def evaluate(
@@ -29,8 +29,8 @@ def evaluate(
 ) -> list[IndicatorResult]:
     """Judge each figure.
 
-    A target binds the periods of its ``target_period``; the target of a year or a contract binds the total alone,
-    because a part of a count cannot be held against the whole. Figures it does not bind have no outcome.
+    A target binds the periods of its ``target_period``; of counts and money it binds the total alone, because a
+    part cannot be held against the whole. Figures it does not bind have no outcome.
 
     Raises:
         ConfigError: the target is of another nature than the indicator's unit, or ``min_coverage`` is no share.
@@ -74,7 +74,7 @@ class _Judge:
         )
 
     def _binds(self, figure: Figure) -> bool:
-        if self.target is None or (self.target_period in _WHOLE_ONLY and figure.dimension != "total"):
+        if self.target is None or (figure.dimension != "total" and self.formula.unit in _ADDITIVE):
             return False
         if self.target_period == "every":
             return True
@@ -108,7 +108,7 @@ class _Judge:
         if figure.actual is None and outcome == "met":
             return f"{NO_DATA}（未发生，按约定认定达标）"
         definition, target = self.definition, self.target if self._binds(figure) else None
-        word = self.target.word if self.target and self.target.unit in ("count", "number") else ""
+        word = self.target.word if self.target else ""
         return print_number(figure.actual, self.unit, definition.decimals, definition.rounding, target, word)
 
     def _notes(self, figure: Figure, bound: bool, outcome: Outcome) -> list[str]:
@@ -125,15 +125,9 @@ class _Judge:
         if figure.presumed:
             notes.append(f"其中 {_percent(figure.presumed)} 为推定正常，没有检测佐证")
         if figure.coverage is not None and figure.coverage < 1:
-            bounds = (
-                f"，完成值在 {_percent(figure.lower)} 至 {_percent(figure.upper)} 之间"
-                if figure.lower is not None
-                else ""
-            )
-            notes.append(f"覆盖率 {_percent(figure.coverage)}，其余时间没有应有的检测{bounds}")
-        left = [
-            f"{self.formula.part_labels[name]} {count}" for name in self.beside if (count := figure.parts.get(name))
-        ]
+            notes.append(f"覆盖率 {_percent(figure.coverage)}，其余时间没有应有的检测{_bounds(figure)}")
+        labels, parts = self.formula.part_labels, figure.parts
+        left = [f"{labels[name]} {parts[name]}" for name in self.beside if parts.get(name)]
         if left:
             notes.append(f"未计入：{'，'.join(left)}")
         return notes
@@ -155,6 +149,12 @@ class _Judge:
 
     def _whole_in_contract(self, period: Period) -> bool:
         return self.contract.starts_on <= period.first_on and period.last_on <= self.contract.ends_on
+
+
+def _bounds(figure: Figure) -> str:
+    if figure.lower is None or figure.upper is None:
+        return ""
+    return f"，完成值在 {_percent(figure.lower)} 至 {_percent(figure.upper)} 之间"
 
 
 def _percent(share: Fraction | None) -> str:
