@@ -15,9 +15,10 @@ from sqlalchemy import Engine, insert, select
 from collector.store import deliveries as _deliveries
 from collector.store import facts as _facts
 from collector.store import rejections as _rejections
+from collector.store import results as _results
 from collector.store import runs as _runs
 from collector.store.bulk import bulk_of
-from collector.store.deliveries import Delivery, Identity, Totals
+from collector.store.deliveries import Delivery, Identity, Kind, Totals
 from collector.store.engine import connect, reading, writing
 from collector.store.records import Outcome
 from collector.store.result_columns import RESULT_COLUMNS, RESULT_VIEWS
@@ -102,22 +103,48 @@ class Store:
         mapping_hash: str,
         size: int,
         modified_at: int,
-        replay_of: int | None = None,
+        kind: Kind = "file",
     ) -> Iterator[Delivery]:
-        """One delivery in one transaction; it must end with ``finish`` or ``refuse``.
+        """One delivery in one transaction; it must end with ``finish``.
 
-        ``replay_of``: rejected rows of that delivery are read again, under its own content and mapping hash, so
-        that the rows cite the file they came in.
+        ``kind`` ``retry``: rejected rows are read again, under the content hash and name of the file they came in.
 
         Raises:
             PassingError: another program has just stored the same delivery, or the database is locked.
         """
-        what = Identity(source, name, content_hash, mapping_hash, size, modified_at, replay_of)
+        what = Identity(source, name, content_hash, mapping_hash, size, modified_at, kind)
         with writing(self._engine) as connection:
-            delivery = Delivery(connection, self.organization_id, run.run_id, what, self._clock())
+            delivery = Delivery(connection, self.organization_id, run.run_id, what, self._clock(), self._checks)
             yield delivery
             if delivery.totals is None:
-                raise RuntimeError(f"{name}: a delivery must be finished or refused")
+                raise RuntimeError(f"{name}: a delivery must be finished")
+        delivery.settle()
+
+    def refuse(
+        self,
+        run: Run,
+        *,
+        source: str,
+        name: str,
+        content_hash: str,
+        mapping_hash: str,
+        size: int,
+        modified_at: int,
+        reason: str,
+        kind: Kind = "file",
+    ) -> None:
+        """Note a delivery whose bytes cannot be read at all with this mapping; ``reason`` is one sentence."""
+        with self.delivery(
+            run,
+            source=source,
+            name=name,
+            content_hash=content_hash,
+            mapping_hash=mapping_hash,
+            size=size,
+            modified_at=modified_at,
+            kind=kind,
+        ) as delivery:
+            delivery.refuse(reason)
 
     def has_delivery(self, source: str, content_hash: str, mapping_hash: str) -> bool:
         """Whether these bytes were read, or refused, with this mapping before."""
@@ -132,19 +159,17 @@ class Store:
             return _facts.to_frame(bulk_of(connection).read(query.order_by(deliveries.c.sequence)))
 
     def contents(self, source: str) -> pd.DataFrame:
-        """What the source ever delivered, in the order of first arrival, for reading again.
+        """What the source ever delivered, refused or not, in the order of first arrival, for reading again.
 
-        Columns ``content_hash``, ``name``, ``size_bytes``, ``modified_at``, ``delivery_id`` (the first).
+        Columns ``content_hash``, ``name``, ``kind`` (file, correction), ``size`` (bytes), ``modified_at``,
+        ``sequence`` (of the first delivery), ``mapping_hash`` (of the newest).
         """
-        row = deliveries.c
-        query = (
-            select(row.content_hash, row.name, row.size_bytes, row.modified_at, row.delivery_id)
-            .where(row.organization_id == self.organization_id, row.source == source, row.replay_of.is_(None))
-            .order_by(row.sequence)
-        )
         with reading(self._engine) as connection:
-            found = _facts.to_frame(bulk_of(connection).read(query))
-        return found.drop_duplicates("content_hash", ignore_index=True)
+            found = bulk_of(connection).read(_deliveries.contents_query(self.organization_id, source))
+        frame = _facts.to_frame(found)
+        newest = frame.drop_duplicates("content_hash", keep="last").set_index("content_hash")["mapping_hash"]
+        first = frame.drop(columns="mapping_hash").drop_duplicates("content_hash", ignore_index=True)
+        return first.assign(mapping_hash=first["content_hash"].map(newest).astype(newest.dtype))
 
     def register(self) -> pd.DataFrame:
         """The assets known now: ``asset_no``, ``name``, ``aliases``, each once per source, by ``asset_no``."""
@@ -160,7 +185,7 @@ class Store:
     def rejections(self, open_only: bool = True, source: str | None = None, code: str | None = None) -> pd.DataFrame:
         """Rejected rows: ``rejection_id``, their delivery (``delivery_id``, ``source``, ``name``,
         ``content_hash``, ``mapping_hash``, ``sequence``, ``recorded_at``), ``REJECTION_COLUMNS``, ``state``,
-        ``resolved_by`` (a delivery_id) and ``tried_sequence``; in the order of their arrival.
+        ``resolved_by`` (a delivery_id, null while open) and ``resolved_at``; in the order of their arrival.
         """
         query = _rejections.listing(self.organization_id, open_only, source, code)
         with reading(self._engine) as connection:
@@ -171,10 +196,14 @@ class Store:
         with reading(self._engine) as connection:
             return _facts.sequence_at(connection, self.organization_id, known_at)
 
-    def facts(self, known_at: int | None = None) -> Facts:
-        """All that was known at ``known_at`` (UTC seconds; None: now), in one consistent picture."""
+    def facts(self, known_at: int | None = None, *, sequence: int | None = None) -> Facts:
+        """All that was known at ``known_at`` (UTC seconds; None: now), or at ``sequence``, in one consistent picture.
+
+        The checks themselves stay in their log: ``frames["uptime_check"]`` is empty, ``states`` answers for them.
+        """
         with reading(self._engine) as connection:
-            sequence = _facts.sequence_at(connection, self.organization_id, known_at)
+            if sequence is None:
+                sequence = _facts.sequence_at(connection, self.organization_id, known_at)
             return _facts.read_facts(connection, self.organization_id, sequence)
 
     def configuration_at(self, known_at: int | None = None) -> str | None:
@@ -182,9 +211,49 @@ class Store:
         with reading(self._engine) as connection:
             return _runs.configuration_at(connection, self.organization_id, known_at)
 
+    def configuration_by_hash(self, configuration_hash: str) -> str | None:
+        """The snapshot of that hash, None when no run used it."""
+        with reading(self._engine) as connection:
+            return _runs.configuration_by_hash(connection, self.organization_id, configuration_hash)
+
     def lineage(self, record: str, row_ids: Iterable[int]) -> pd.DataFrame:
         """Where rows came from, by ``row_id``: ``source``, ``name`` (file), ``content_hash``, ``sheet``,
         ``row_no``, ``row_hash`` (hexadecimal), ``known_from`` (sequence), ``recorded_at`` (UTC seconds).
         """
         with reading(self._engine) as connection:
             return _facts.read_lineage(connection, self.organization_id, record, row_ids)
+
+    def save_results(self, run: Run, rows: pd.DataFrame) -> None:
+        """Store results in the order of ``rows``, all or none; columns ``RESULT_COLUMNS``.
+
+        The organisation, the run with its configuration, ``computed_at``, ``position`` and the ``…_value`` twins
+        are filled in here.
+        """
+        with writing(self._engine) as connection:
+            _results.save(connection, self.organization_id, run, rows, self._clock())
+
+    def results(
+        self,
+        run_id: int | None = None,
+        *,
+        project: str | None = None,
+        indicator: str | None = None,
+        period: str | None = None,
+        dimension: str | None = None,
+        dimension_value: str | None = None,
+    ) -> pd.DataFrame:
+        """Results, columns ``RESULT_COLUMNS``, in the order in which they were computed.
+
+        ``run_id`` None: of every indicator and period those of the newest run that computed it. Other arguments:
+        None means all.
+        """
+        wanted = {
+            "project": project,
+            "indicator": indicator,
+            "period": period,
+            "dimension": dimension,
+            "dimension_value": dimension_value,
+        }
+        query = _results.query_of(self.organization_id, run_id, wanted)
+        with reading(self._engine) as connection:
+            return _facts.to_frame(bulk_of(connection).read(query))

@@ -54,11 +54,11 @@ def arrow_column(series: pd.Series[Any], kind: pa.DataType) -> pa.Array:
 
 
 def natural_keys(record: RecordType, columns: dict[str, pa.Array]) -> pa.Array:
-    """The key columns as one text, joined by ``|`` (a ``|`` or ``\\`` inside a value is escaped by ``\\``)."""
+    """What ``metrics.records.natural_key`` gives, as Arrow."""
     parts = [_as_text(columns[name]) for name in record.key]
     if len(parts) == 1:
         return parts[0]
-    return pc.binary_join_element_wise(*(_escaped_key(part) for part in parts), pa.scalar("|", TEXT))
+    return pc.binary_join_element_wise(*parts, pa.scalar("|", TEXT))
 
 
 def row_hashes(record: RecordType, columns: dict[str, pa.Array]) -> NDArray[np.uint8]:
@@ -94,13 +94,6 @@ def _escaped(column: pa.Array) -> pa.Array:
     if _holds(column, _ESCAPE.encode()) or _holds(column, _SEPARATOR.encode()):
         column = pc.replace_substring(column, _ESCAPE, _ESCAPE + "0")
         column = pc.replace_substring(column, _SEPARATOR, _ESCAPE + "1")
-    return column
-
-
-def _escaped_key(column: pa.Array) -> pa.Array:
-    if _holds(column, b"|") or _holds(column, b"\\"):
-        column = pc.replace_substring(column, "\\", "\\\\")
-        column = pc.replace_substring(column, "|", "\\|")
     return column
 
 

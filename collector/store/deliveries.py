@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
+from collector.store.check_log import CheckLog
+from collector.store.checks import CheckWriter
 from collector.store.records import Outcome, RecordWriter, Scope
 from collector.store.rejections import Rejecting
 from collector.store.schema import contents, deliveries, organizations, register_changes
@@ -17,13 +20,15 @@ from metrics.errors import PassingError
 if TYPE_CHECKING:
     import pandas as pd
 
+Kind = Literal["file", "retry", "correction"]
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
     """What a delivery is: its source, its bytes and the mapping they are read with.
 
-    ``name`` is what people call it, ``size`` in bytes, ``modified_at`` in UTC seconds. ``replay_of``: the
-    delivery whose rejected rows are read again; then content and mapping are those of that delivery.
+    ``name`` is what people call it, ``size`` in bytes, ``modified_at`` in UTC seconds. ``kind``: a ``file``; a
+    ``retry`` of its rejected rows, which cites the bytes they came in; a ``correction`` of rejected rows by people.
     """
 
     source: str
@@ -32,7 +37,7 @@ class Identity:
     mapping_hash: str
     size: int
     modified_at: int
-    replay_of: int | None = None
+    kind: Kind = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +63,50 @@ def has_delivery(connection: Connection, organization_id: str, what: Identity) -
                 row.source == what.source,
                 row.content_hash == what.content_hash,
                 row.mapping_hash == what.mapping_hash,
-                row.replay_of.is_(None),
+                row.kind != "retry",
             )
         ).first()
         is not None
     )
 
 
+def contents_query(organization_id: str, source: str) -> Select[Any]:
+    """Every reading of every content of the source, in order."""
+    row = deliveries.c
+    return (
+        select(
+            row.content_hash,
+            row.name,
+            row.kind,
+            row.size_bytes.label("size"),
+            row.modified_at,
+            row.sequence,
+            row.mapping_hash,
+        )
+        .where(row.organization_id == organization_id, row.source == source, row.kind != "retry")
+        .order_by(row.sequence)
+    )
+
+
 class Delivery:
     """An open delivery; made by :meth:`collector.store.Store.delivery`, which commits it."""
 
-    def __init__(self, connection: Connection, organization_id: str, run_id: int, what: Identity, now: int) -> None:
+    def __init__(
+        self, connection: Connection, organization_id: str, run_id: int, what: Identity, now: int, checks: Path
+    ) -> None:
         self._connection = connection
         self._organization_id = organization_id
         self._what = what
         self.sequence = _next_sequence(connection, organization_id)  # from here on, other writers wait
-        if what.replay_of is None and has_delivery(connection, organization_id, what):
+        if what.kind != "retry" and has_delivery(connection, organization_id, what):
             raise PassingError(f"“{what.name}”刚刚已由另一个程序入库")
         self._remember_content(now)
         self.delivery_id = self._open(run_id, now)
         self._scope = Scope(connection, organization_id, what.source, self.delivery_id, self.sequence)
         self._earlier = self._read_otherwise()
         self._records = RecordWriter(self._scope, rereads=bool(self._earlier))
+        self._log = CheckLog(connection, organization_id, checks)
+        self._checks = CheckWriter(self._scope, self._log, rereads=bool(self._earlier))
         self._rejecting = Rejecting(self._scope)
         self._outcome = Outcome()
         self._register_changes = 0
@@ -92,6 +119,18 @@ class Delivery:
         self._outcome += outcome
         if record == "asset":
             self._register_changes += outcome.changed
+        return outcome
+
+    def write_checks(
+        self, frame: pd.DataFrame, staleness_seconds: int | None = None, interval_seconds: int | None = None
+    ) -> Outcome:
+        """Take checks (columns of ``uptime_check``) into the log and its index; may be called many times.
+
+        ``interval_seconds`` None: the median spacing of the asset's delivered checks, of a single one that of the
+        checks before it. ``staleness_seconds`` None: three intervals. Of equal moments the later row counts.
+        """
+        outcome = self._checks.write(frame, staleness_seconds, interval_seconds)
+        self._outcome += outcome
         return outcome
 
     def reject(self, frame: pd.DataFrame) -> None:
@@ -108,7 +147,7 @@ class Delivery:
             return 0
         withdrawn = self._records.withdraw(self._earlier)
         self._register_changes += withdrawn["asset"]
-        self._withdrawn += sum(withdrawn.values())
+        self._withdrawn += sum(withdrawn.values()) + self._checks.withdraw(self._earlier)
         self._rejecting.replace(self._earlier)
         return self._withdrawn
 
@@ -116,16 +155,13 @@ class Delivery:
         """These rejected rows were read by this delivery."""
         self._rejecting.resolve(ids)
 
-    def mark_tried(self, ids: Iterable[int]) -> None:
-        """These rejected rows were tried again and refused again, with the register of this sequence."""
-        self._rejecting.mark_tried(ids)
-
     def refuse(self, sentence: str) -> None:
         """The bytes cannot be read at all; ``sentence`` says why."""
         self._close("refused", Totals(0, 0, 0, 0, 0, 0, 0), {}, sentence)
 
     def finish(self, read: int, set_aside: Mapping[str, int]) -> Totals:
         """Store the accounting: every row read has become something. Without it nothing is committed."""
+        self._checks.flush()
         totals = Totals(
             read,
             self._outcome.accepted,
@@ -140,6 +176,10 @@ class Delivery:
             raise RuntimeError(f"{self._what.name}: {read} rows read, {told} accounted for: {totals}")
         self._close("read", totals, set_aside, None)
         return totals
+
+    def settle(self) -> None:
+        """After the commit."""
+        self._log.settle()
 
     def _close(self, state: str, totals: Totals, set_aside: Mapping[str, int], refusal: str | None) -> None:
         self._connection.execute(
@@ -186,7 +226,7 @@ class Delivery:
             run_id=run_id,
             sequence=self.sequence,
             recorded_at=now,
-            replay_of=what.replay_of,
+            kind=what.kind,
             state="read",
             **_counts(Totals(0, 0, 0, 0, 0, 0, 0), {}),
         )

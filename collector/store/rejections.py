@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collector.store.records import Scope
 
 _IDS_A_STATEMENT = 5_000
+_resolving = deliveries.alias("resolving")
 
 
 class Rejecting:
@@ -40,28 +41,12 @@ class Rejecting:
             "organization_id": scope.organization_id,
             "delivery_id": scope.delivery_id,
             "state": "open",
-            "tried_sequence": scope.sequence,
         }
         bulk_of(scope.connection).insert(rejections, constants, columns)
         self.count += len(frame)
 
     def resolve(self, ids: Iterable[int]) -> None:
         """Mark open rejections as resolved by this delivery."""
-        self._update(ids, state="resolved", resolved_by=self._scope.delivery_id)
-
-    def mark_tried(self, ids: Iterable[int]) -> None:
-        """Note that they were tried again at this sequence."""
-        self._update(ids, tried_sequence=self._scope.sequence)
-
-    def replace(self, delivery_ids: list[int]) -> None:
-        """Resolve what is open of deliveries whose bytes this one has read anew."""
-        self._scope.connection.execute(
-            update(rejections)
-            .where(rejections.c.delivery_id.in_(delivery_ids), rejections.c.state == "open")
-            .values(state="resolved", resolved_by=self._scope.delivery_id)
-        )
-
-    def _update(self, ids: Iterable[int], **values: Any) -> None:
         listed = [int(one) for one in ids]
         for part in batches(len(listed), _IDS_A_STATEMENT):
             self._scope.connection.execute(
@@ -71,8 +56,16 @@ class Rejecting:
                     rejections.c.rejection_id.in_(listed[part]),
                     rejections.c.state == "open",
                 )
-                .values(**values)
+                .values(state="resolved", resolved_by=self._scope.delivery_id)
             )
+
+    def replace(self, delivery_ids: list[int]) -> None:
+        """Resolve what is open of deliveries whose bytes this one has read anew."""
+        self._scope.connection.execute(
+            update(rejections)
+            .where(rejections.c.delivery_id.in_(delivery_ids), rejections.c.state == "open")
+            .values(state="resolved", resolved_by=self._scope.delivery_id)
+        )
 
 
 def listing(organization_id: str, open_only: bool, source: str | None, code: str | None) -> Select[Any]:
@@ -90,9 +83,10 @@ def listing(organization_id: str, open_only: bool, source: str | None, code: str
             *(rejections.c[name] for name in REJECTION_COLUMNS),
             rejections.c.state,
             rejections.c.resolved_by,
-            rejections.c.tried_sequence,
+            _resolving.c.recorded_at.label("resolved_at"),
         )
         .join_from(rejections, deliveries, rejections.c.delivery_id == deliveries.c.delivery_id)
+        .outerjoin(_resolving, rejections.c.resolved_by == _resolving.c.delivery_id)
         .where(rejections.c.organization_id == organization_id)
         .order_by(rejections.c.rejection_id)
     )

@@ -58,9 +58,9 @@ RESULT_COLUMNS: Mapping[str, str] = {
 
 #: View → what it shows.
 RESULT_VIEWS: Mapping[str, str] = {
-    "v_results_current": "各单位最近一次计算的全部结果",
-    "v_results_total": "其中的合计行",
-    "v_results_missed": "其中结论为未达标或覆盖不足的行",
+    "v_results_current": "现行结果：每个指标、每个周期最近一次计算的各行",
+    "v_results_total": "现行结果中的合计行",
+    "v_results_missed": "现行结果中结论为未达标或覆盖不足的行",
 }
 
 _INTEGERS = ("evidence_count", "known_sequence", "run_id", "position")

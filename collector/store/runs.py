@@ -94,3 +94,10 @@ def configuration_at(connection: Connection, organization_id: str, known_at: int
     if known_at is not None:
         query = query.where(runs.c.started_at <= known_at)
     return connection.scalar(query)
+
+
+def configuration_by_hash(connection: Connection, organization_id: str, digest: str) -> str | None:
+    """The snapshot of that hash, None when no run used it."""
+    key = configurations.c
+    query = select(key.snapshot).where(key.organization_id == organization_id, key.configuration_hash == digest)
+    return connection.scalar(query)

@@ -133,7 +133,7 @@ deliveries = Table(
     Column("run_id", ROW_ID, ForeignKey("runs.run_id"), nullable=False),
     _whole("sequence"),
     _whole("recorded_at"),
-    _delivery("replay_of", nullable=True),
+    _text("kind", comment="file 文件，retry 台账变更后重试的不合格行，correction 更正后的不合格行"),
     _text("state", comment="read 已读，refused 整份无法读取"),
     _text("refusal", nullable=True, comment="无法读取的原因"),
     _whole("read_count"),
@@ -144,6 +144,7 @@ deliveries = Table(
     _whole("set_aside_count"),
     _text("set_aside", comment="另计的行按种类，JSON 对象"),
     _whole("withdrawn_count", comment="更正映射后不再读出、因而撤回的行"),
+    CheckConstraint("kind IN ('file', 'retry', 'correction')", name="kind"),
     CheckConstraint("state IN ('read', 'refused')", name="state"),
     CheckConstraint(
         "read_count = accepted_count + unchanged_count + superseding_count + rejected_count + set_aside_count",
@@ -158,8 +159,8 @@ deliveries = Table(
         "content_hash",
         "mapping_hash",
         unique=True,
-        sqlite_where=text("replay_of IS NULL"),
-        postgresql_where=text("replay_of IS NULL"),
+        sqlite_where=text("kind <> 'retry'"),
+        postgresql_where=text("kind <> 'retry'"),
     ),
 )
 
@@ -171,11 +172,10 @@ rejections = Table(
     _delivery(),
     *(
         _text(name, nullable=True) if name != "row_no" else _whole(name, nullable=True)
-        for name in ("record", "sheet", "row_no", "header", "field", "value", "code", "reason", "raw")
+        for name in ("record", "sheet", "row_no", "header", "field", "value", "code", "reason", "raw", "key")
     ),
     _text("state", comment="open 待更正，resolved 已解决"),
     _delivery("resolved_by", nullable=True),
-    _whole("tried_sequence", comment="最近一次尝试时的序号"),
     CheckConstraint("state IN ('open', 'resolved')", name="state"),
     Index("ix_rejections_state", "organization_id", "state", "delivery_id"),
 )
@@ -253,6 +253,7 @@ results = Table(
     _id("result_id"),
     *(_result_column(name) for name in RESULT_COLUMNS),
     Index("ix_results_run", "organization_id", "run_id", "position", unique=True),
+    Index("ix_results_figure", "organization_id", "project", "indicator", "period", "run_id"),
 )
 
 revisions = Table(

@@ -15,7 +15,7 @@ depends_on = None
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 _CURRENT = sa.text("known_until IS NULL")
-_FIRST_READING = sa.text("replay_of IS NULL")
+_NO_RETRY = sa.text("kind <> 'retry'")
 
 
 def _fk(table: str, columns: list[str], target: str) -> sa.ForeignKeyConstraint:
@@ -25,7 +25,7 @@ def _fk(table: str, columns: list[str], target: str) -> sa.ForeignKeyConstraint:
 
 
 def _target(column: str) -> str:
-    return "delivery_id" if column in ("replay_of", "resolved_by") else column
+    return "delivery_id" if column == "resolved_by" else column
 
 
 def _organization(table: str) -> sa.ForeignKeyConstraint:
@@ -95,20 +95,19 @@ def _create_deliveries() -> None:
         "deliveries",
         *_columns(_ID, "delivery_id"),
         *_columns(_KEY, "organization_id source"),
-        *_columns(sa.Text(), "name content_hash mapping_hash state set_aside"),
+        *_columns(sa.Text(), "name content_hash mapping_hash kind state set_aside"),
         *_columns(sa.Text(), "refusal", nullable=True),
         *_columns(_ID, "run_id"),
-        *_columns(_ID, "replay_of", nullable=True),
         *_columns(sa.BigInteger(), f"size_bytes modified_at sequence recorded_at {counts} withdrawn_count"),
         _pk("deliveries", "delivery_id"),
         _organization("deliveries"),
         _fk("deliveries", ["run_id"], "runs"),
-        _fk("deliveries", ["replay_of"], "deliveries"),
         sa.ForeignKeyConstraint(
             ["organization_id", "content_hash"],
             ["contents.organization_id", "contents.content_hash"],
             name="fk_deliveries_content",
         ),
+        sa.CheckConstraint("kind IN ('file', 'retry', 'correction')", name="ck_deliveries_kind"),
         sa.CheckConstraint("state IN ('read', 'refused')", name="ck_deliveries_state"),
         sa.CheckConstraint(
             "read_count = accepted_count + unchanged_count + superseding_count + rejected_count + set_aside_count",
@@ -121,8 +120,8 @@ def _create_deliveries() -> None:
         "deliveries",
         ["organization_id", "source", "content_hash", "mapping_hash"],
         unique=True,
-        sqlite_where=_FIRST_READING,
-        postgresql_where=_FIRST_READING,
+        sqlite_where=_NO_RETRY,
+        postgresql_where=_NO_RETRY,
     )
     op.create_table(
         "register_changes",
@@ -142,11 +141,10 @@ def _create_rejections() -> None:
         *_columns(_ID, "rejection_id"),
         *_columns(_KEY, "organization_id"),
         *_columns(_ID, "delivery_id"),
-        *_columns(sa.Text(), "record sheet header field value code reason raw", nullable=True),
+        *_columns(sa.Text(), "record sheet header field value code reason raw key", nullable=True),
         *_columns(sa.BigInteger(), "row_no", nullable=True),
         *_columns(sa.Text(), "state"),
         *_columns(_ID, "resolved_by", nullable=True),
-        *_columns(sa.BigInteger(), "tried_sequence"),
         _pk("rejections", "rejection_id"),
         _organization("rejections"),
         _fk("rejections", ["delivery_id"], "deliveries"),

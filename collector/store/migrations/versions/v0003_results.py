@@ -19,10 +19,13 @@ _TEXTS = (
     "project indicator name level_codes period dimension dimension_value printed measure_unit target_period outcome "
     "definition_version calendar_state data_state as_of configuration_hash computed_at"
 )
-_CURRENT = (
-    "SELECT * FROM results r WHERE run_id ="
-    " (SELECT max(run_id) FROM results x WHERE x.organization_id = r.organization_id)"
-)
+_CURRENT = """
+SELECT * FROM results r
+WHERE run_id = (
+    SELECT max(x.run_id) FROM results x
+    WHERE x.organization_id = r.organization_id
+      AND x.project = r.project AND x.indicator = r.indicator AND x.period = r.period
+)"""
 _VIEWS = {
     "v_results_current": _CURRENT,
     "v_results_total": f"{_CURRENT} AND dimension = 'total'",
@@ -58,6 +61,7 @@ def _create_results() -> None:
         sa.ForeignKeyConstraint(["run_id"], ["runs.run_id"], name="fk_results_run_id"),
     )
     op.create_index("ix_results_run", "results", ["organization_id", "run_id", "position"], unique=True)
+    op.create_index("ix_results_figure", "results", ["organization_id", "project", "indicator", "period", "run_id"])
 
 
 def _create_revisions() -> None:
