@@ -63,6 +63,14 @@ def _dicts(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
+def place(row: Mapping[str, Any]) -> str:
+    """``三月.xlsx/工单 第 7 行``; the source alone for what is no row of a file."""
+    if not row["name"]:
+        return row["source"] or ""
+    sheet = f"/{row['sheet']}" if row["sheet"] else ""
+    return f"{row['name']}{sheet} 第 {row['row_no']} 行"
+
+
 def content(record: RecordType, row: Mapping[str, Any], zone: ZoneInfo) -> str:
     """``工单号=A-1；报障时间=2023-03-05 14:05:00；…``: the filled columns in their order."""
     import pandas as pd

@@ -17,15 +17,16 @@ def arithmetic(result: IndicatorResult, above: Side, below: Side | None) -> str:
     figure = result.figure
     if figure.numerator is None:
         return "没有数据可算"
-    line = side_text(above, figure.numerator)
+    first = side_text(above, figure.numerator)
     if below is None or figure.denominator is None:
-        return f"{line} = {result.printed}" if figure.actual is not None else f"{line}，没有数据可算"
-    line += f" ÷ {side_text(below, figure.denominator)}"
+        return f"{first} = {result.printed}" if figure.actual is not None else f"{first}，没有数据可算"
+    second = side_text(below, figure.denominator)
+    line = f"{first} ÷ {second}"
     if figure.denominator == 0:
         return f"{line}：分母为 0，没有结果"
     quotient = figure.numerator / figure.denominator
-    if figure.actual != quotient:  # e.g. a minimum over days: the two stand beside the figure
-        return f"{line}；完成值 {result.printed}"
+    if figure.actual != quotient:  # nothing is divided, e.g. the least number of a roster beside the contract's
+        return f"{first}（{second}），完成值 {result.printed}"
     shown = _quotient(quotient, above, below)
     return f"{line} = {shown} = {result.printed}" if shown != result.printed else f"{line} = {shown}"
 

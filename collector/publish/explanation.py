@@ -16,6 +16,7 @@ from rich.text import Text
 from collector.publish.arithmetic import arithmetic, beside, shares
 from collector.publish.csv_file import write_rows
 from collector.text import wrap
+from collector.trace import place
 from metrics.indicators import DIMENSION_LABELS, OUTCOME_LABELS, IndicatorResult
 from metrics.records import RECORDS
 
@@ -105,7 +106,7 @@ def _record_columns() -> _Columns:
         ("记录", lambda row: f"{RECORDS[row['record']].label} {row['natural_key'] or ''}"),
         ("数值", lambda row: row["value"] or ""),
         ("说明", lambda row: row["note"] or ""),
-        ("来源", _place),
+        ("来源", place),
         ("行哈希", lambda row: (row["row_hash"] or "")[:_HASH_SHOWN]),
     )
 
@@ -118,16 +119,8 @@ def _span_columns(zone: ZoneInfo) -> _Columns:
         ("结束", lambda row: _local(row["end_at"], zone)),
         ("服务秒数", lambda row: f"{row['service_seconds']:,}"),
         ("起因 → 终因", lambda row: f"{row['opened_by']} → {row['ended_by']}"),
-        ("来源", _place),
+        ("来源", place),
     )
-
-
-def _place(row: Mapping[str, Any]) -> str:
-    """``三月.xlsx/工单 第 7 行``; the source alone for what is no row of a file."""
-    if not row["name"]:
-        return row["source"] or ""
-    sheet = f"/{row['sheet']}" if row["sheet"] else ""
-    return f"{row['name']}{sheet} 第 {row['row_no']} 行"
 
 
 def _print_rows(console: Console, title: str, columns: _Columns, rows: list[dict[str, Any]], limit: int) -> None:

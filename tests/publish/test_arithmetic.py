@@ -54,9 +54,9 @@ def test_without_records_there_is_nothing_to_show() -> None:
 
 
 def test_a_figure_that_is_no_quotient_stands_beside_its_numbers() -> None:
-    result = _result("4人", "persons", numerator=Fraction(5), denominator=Fraction(5), actual=Fraction(4))
+    result = _result("4人", "persons", numerator=Fraction(4), denominator=Fraction(5), actual=Fraction(4))
     sides = (Side("在册", "persons"), Side("合同", "persons"))
-    assert arithmetic(result, *sides) == "在册 5 人 ÷ 合同 5 人；完成值 4人"
+    assert arithmetic(result, *sides) == "在册 4 人（合同 5 人），完成值 4人"
 
 
 def test_parts_beside_have_their_own_units() -> None:
