@@ -153,10 +153,11 @@ class Store:
             return _deliveries.has_delivery(connection, self.organization_id, what)
 
     def deliveries(self) -> pd.DataFrame:
-        """All deliveries in their order, every column of the table."""
+        """All deliveries in their order: the columns of the table, the counts without ``_count``."""
         query = select(deliveries).where(deliveries.c.organization_id == self.organization_id)
         with reading(self._engine) as connection:
-            return _facts.to_frame(bulk_of(connection).read(query.order_by(deliveries.c.sequence)))
+            frame = _facts.to_frame(bulk_of(connection).read(query.order_by(deliveries.c.sequence)))
+        return frame.rename(columns=lambda name: str(name).removesuffix("_count"))
 
     def contents(self, source: str) -> pd.DataFrame:
         """What the source ever delivered, refused or not, in the order of first arrival, for reading again.

@@ -254,7 +254,7 @@ def _counts(totals: Totals, set_aside: Mapping[str, int]) -> dict[str, Any]:
         "rejected_count": totals.rejected,
         "set_aside_count": totals.set_aside,
         "withdrawn_count": totals.withdrawn,
-        "set_aside": json.dumps({kind: n for kind, n in sorted(set_aside.items()) if n}),
+        "set_aside_kinds": json.dumps({kind: n for kind, n in sorted(set_aside.items()) if n}),
     }
 
 

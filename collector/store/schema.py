@@ -142,7 +142,7 @@ deliveries = Table(
     _whole("superseding_count"),
     _whole("rejected_count"),
     _whole("set_aside_count"),
-    _text("set_aside", comment="另计的行按种类，JSON 对象"),
+    _text("set_aside_kinds", comment="另计的行按种类，JSON 对象"),
     _whole("withdrawn_count", comment="更正映射后不再读出、因而撤回的行"),
     CheckConstraint("kind IN ('file', 'retry', 'correction')", name="kind"),
     CheckConstraint("state IN ('read', 'refused')", name="state"),

@@ -95,7 +95,7 @@ def _create_deliveries() -> None:
         "deliveries",
         *_columns(_ID, "delivery_id"),
         *_columns(_KEY, "organization_id source"),
-        *_columns(sa.Text(), "name content_hash mapping_hash kind state set_aside"),
+        *_columns(sa.Text(), "name content_hash mapping_hash kind state set_aside_kinds"),
         *_columns(sa.Text(), "refusal", nullable=True),
         *_columns(_ID, "run_id"),
         *_columns(sa.BigInteger(), f"size_bytes modified_at sequence recorded_at {counts} withdrawn_count"),
