@@ -193,8 +193,8 @@ def _read_faults(facts: Facts, contract: Contract, tickets: _Tickets, as_of: int
 def _fault_words(tickets: _Tickets, faults: _Faults, fault: int, zone: ZoneInfo) -> str:
     ticket, start, end = int(faults.ticket[fault]), int(faults.start[fault]), int(faults.end[fault])
     what = f"故障工单“{tickets.number[ticket]}”" if ticket >= 0 else f"故障中断“{faults.outage_no[fault]}”"
-    until = f"至 {_clock(end, zone)} 未结束" if end < FAR_FUTURE else "起尚未结束"
-    return f"{what}自 {_clock(start, zone)} {until}"
+    until = f"{_clock(end, zone)} 才结束" if end < FAR_FUTURE else "尚未结束"
+    return f"{what}自 {_clock(start, zone)} 起，{until}"
 
 
 def _arrived_before_reported(tickets: _Tickets, zone: ZoneInfo) -> Iterator[_Found]:

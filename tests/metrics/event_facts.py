@@ -110,3 +110,13 @@ def roles(request: Request, dimension_value: str = "") -> list[tuple[str, str, s
         (role, record, None if pd.isna(value) else value)
         for role, record, value in zip(rows["role"], rows["record"], rows["value"], strict=True)
     ]
+
+
+def line(figure: Figure) -> tuple[Any, Any]:
+    """Numerator and denominator."""
+    return figure.numerator, figure.denominator
+
+
+def counts(figure: Figure, *names: str) -> tuple[Any, ...]:
+    """Parts by name; None where the figure does not have one."""
+    return tuple(figure.parts.get(name) for name in names)
