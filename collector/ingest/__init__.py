@@ -1,0 +1,114 @@
+"""From delivered files to records in the store: identify, archive, read, check, supersede, count (semantics 7).
+
+Every delivery is one transaction and every step follows from what lies in the inbox, the archive and the store; so
+a run that was killed at any moment is made good by the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from adapters.base import Blob
+from collector.archive import Archive
+from collector.ingest.arrivals import Arrival, arrive, keep, unclaimed
+from collector.ingest.corrections import read_corrections
+from collector.ingest.delivery import Session
+from collector.ingest.intake import Intake
+from collector.ingest.report import DeliveryReport, IngestReport, LeftFile, NoProgress, Progress
+from collector.settings import Settings
+from collector.store import Store
+from collector.version import program_version
+from metrics.errors import InputError
+
+__all__ = ["DeliveryReport", "IngestReport", "LeftFile", "NoProgress", "Progress", "ingest", "replay"]
+
+
+def ingest(
+    settings: Settings,
+    store: Store,
+    archive: Archive,
+    *,
+    sources: Sequence[str] | None = None,
+    progress: Progress | None = None,
+) -> IngestReport:
+    """Take what the sources offer: all of them, or those whose ids are in ``sources``.
+
+    Sources that deliver assets go first, then those with assignments, then the others as configured. For each
+    source: contents whose mapping changed, rejected rows whose asset is known by now, new files by name.
+
+    Raises:
+        UsageError: there is no such source.
+        PassingError: store or archive are locked, unreachable or full; complete deliveries stay, a later run goes on.
+    """
+    chosen = settings.sources if sources is None else [settings.source(name) for name in dict.fromkeys(sources)]
+    with _session("ingest", settings, store, archive, progress) as session:
+        intakes = sorted((Intake(session, source) for source in chosen), key=_rank)
+        claimed: list[Path] = []
+        for intake in intakes:
+            intake.read_again()
+            if "asset" not in intake.records:
+                intake.retry()
+            blobs = intake.discover()
+            claimed += [blob.path for blob in blobs]
+            intake.take(blobs)
+        for intake in intakes:  # assets may have come after what names them, in the same source
+            intake.retry()
+        if sources is None:
+            session.report.unclaimed = unclaimed(settings.inbox, claimed)
+        return session.report
+
+
+def replay(
+    settings: Settings, store: Store, archive: Archive, workbook: Path, *, progress: Progress | None = None
+) -> IngestReport:
+    """Take a corrected workbook of rejections back: a delivery to each source whose rows it holds.
+
+    Raises:
+        InputError: it is no workbook of ours, it is still being written, or its source is not configured any more.
+    """
+    with _session("replay", settings, store, archive, progress) as session:
+        arrival, kept = _kept(archive, workbook)
+        try:
+            by_source = read_corrections(store, kept)
+        except InputError as error:
+            error.within(f"工作簿“{workbook}”")
+            raise
+        for name in by_source:
+            if name not in {source.id for source in settings.sources}:
+                raise InputError(f"有数据来源“{name}”的行，而配置中已没有这个数据来源").within(f"工作簿“{workbook}”")
+        for name, corrections in by_source.items():
+            Intake(session, settings.source(name)).correct(arrival, corrections)
+        return session.report
+
+
+def _kept(archive: Archive, workbook: Path) -> tuple[Arrival, Path]:
+    """The workbook's identity and its place in the archive."""
+    modified_at = int(workbook.stat().st_mtime) if workbook.exists() else 0
+    arrival = arrive("", Blob(workbook.name, workbook, modified_at))
+    kept = arrival if isinstance(arrival, LeftFile) else keep(archive, "", arrival)
+    if isinstance(arrival, LeftFile):
+        raise InputError(arrival.reason).within(f"工作簿“{workbook}”")
+    if isinstance(kept, LeftFile):
+        raise InputError(kept.reason).within(f"工作簿“{workbook}”")
+    return arrival, kept
+
+
+@contextmanager
+def _session(
+    kind: str, settings: Settings, store: Store, archive: Archive, progress: Progress | None
+) -> Iterator[Session]:
+    with (
+        archive.exclusive(),
+        store.run(kind, settings.hash, settings.snapshot(), program_version()) as run,
+    ):
+        session = Session(settings, store, archive, run, progress or NoProgress())
+        yield session
+        session.report.open_rejections = len(store.rejections())
+
+
+def _rank(intake: Intake) -> int:
+    if "asset" in intake.records:
+        return 0
+    return 1 if "asset_assignment" in intake.records else 2

@@ -1,0 +1,57 @@
+"""Files in the inbox: what lies there, which bytes they are, and whether they lie still."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters.base import Blob
+from collector.archive import Archive, ContentChangedError, hash_of, os_fact
+from collector.ingest.report import LeftFile
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A blob whose bytes are known. ``size`` in bytes."""
+
+    blob: Blob
+    content_hash: str
+    size: int
+
+
+def arrive(source: str, blob: Blob) -> Arrival | LeftFile:
+    """Hash a file that lies still; one that grows meanwhile is left for the next run."""
+    try:
+        before = os.stat(blob.path)
+        content_hash = hash_of(blob.path)
+        after = os.stat(blob.path)
+    except OSError as error:
+        return LeftFile(source, blob.name, f"打不开，{os_fact(error)}", trouble=True)
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        return _growing(source, blob)
+    return Arrival(blob, content_hash, after.st_size)
+
+
+def keep(archive: Archive, source: str, arrival: Arrival) -> Path | LeftFile:
+    """Archive the bytes; the file is left for the next run if they are no longer those that were hashed."""
+    try:
+        return archive.keep(arrival.blob.path, arrival.content_hash)
+    except ContentChangedError:
+        return _growing(source, arrival.blob)
+
+
+def _growing(source: str, blob: Blob) -> LeftFile:
+    return LeftFile(source, blob.name, "还在写入，留到下次采集", trouble=False)
+
+
+def unclaimed(inbox: Path, claimed: Iterable[Path]) -> list[str]:
+    """Files below ``inbox`` that nobody asked for, by their path below it; hidden and lock files do not count."""
+    taken = {path.resolve() for path in claimed}
+    found = []
+    for folder, folders, files in os.walk(inbox):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        paths = [Path(folder) / name for name in files if not name.startswith((".", "~$"))]
+        found += [path.relative_to(inbox).as_posix() for path in paths if path.resolve() not in taken]
+    return sorted(found)

@@ -1,0 +1,180 @@
+"""One delivery into the store: batches checked against the register, written, counted. One transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from adapters.base import REJECTION_COLUMNS, Batch
+from collector.ingest.register import UNKNOWN_ASSET, AssetRegister, Resolved
+from collector.ingest.report import DeliveryReport, IngestReport, Progress
+from collector.ingest.settle import Settlement
+from metrics.records import RECORDS, natural_key
+
+if TYPE_CHECKING:
+    from collector.archive import Archive
+    from collector.settings import Settings, SourceSettings
+    from collector.store import Delivery, Run, Store
+
+
+@dataclass(frozen=True)
+class Item:
+    """What is about to be read: which bytes, under which name, for which source, with which mapping.
+
+    ``kind`` is the store's: a file of the vendor, its rejected rows tried again, or a corrected workbook.
+    ``again``: the same bytes were read with another mapping before.
+    """
+
+    source: SourceSettings
+    name: str
+    content_hash: str
+    mapping_hash: str
+    size: int
+    modified_at: int
+    kind: Literal["file", "retry", "correction"] = "file"
+    again: bool = False
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The item as the store takes it."""
+        names = ("name", "content_hash", "mapping_hash", "size", "modified_at", "kind")
+        return {"source": self.source.id, **{name: getattr(self, name) for name in names}}
+
+    def report(self, **counts: Any) -> DeliveryReport:
+        """What became of it."""
+        kind = "reread" if self.again and self.kind == "file" else self.kind
+        return DeliveryReport(self.source.id, self.source.name, self.name, kind, self.content_hash, **counts)
+
+
+@dataclass
+class Session:
+    """One run of ingest: what every step needs, and the report that grows."""
+
+    settings: Settings
+    store: Store
+    archive: Archive
+    run: Run
+    progress: Progress
+    report: IngestReport = field(default_factory=IngestReport)
+    _register: AssetRegister | None = None
+    _open: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    def register(self) -> AssetRegister:
+        """The asset register as it stands in the store."""
+        if self._register is None:
+            self._register = AssetRegister.of(self.store.register())
+        return self._register
+
+    def open_rejections(self, source: str) -> pd.DataFrame:
+        """The open rejections of one source."""
+        if source not in self._open:
+            self._open[source] = self.store.rejections(source=source)
+        return self._open[source]
+
+    def taken(self, report: DeliveryReport) -> None:
+        """A delivery is in the store: what was read from the store before may be old now."""
+        self._register = None
+        self._open.pop(report.source, None)
+        self.report.deliveries.append(report)
+        self.progress.end(report)
+
+
+def deliver(session: Session, item: Item, batches: Iterable[Batch], settles: Sequence[int] = ()) -> DeliveryReport:
+    """Store what ``batches`` hold, all or nothing; ``settles`` are rejections that this delivery decides anew.
+
+    Raises:
+        InputError: the blob turned out to be unreadable; nothing of it is in the store.
+        PassingError: the store is locked or unreachable; nothing of it is in the store.
+    """
+    settlement = Settlement(session.open_rejections(item.source.id), item.name)
+    settlement.add(settles)
+    with session.store.delivery(session.run, **item.columns) as delivery:
+        writer = _Writer(session, item, delivery, settlement)
+        for batch in batches:
+            writer.take(batch)
+            session.progress.rows(batch.read)
+        withdrawn = delivery.withdraw_other_mappings() if item.kind != "retry" else 0
+        delivery.resolve_rejections(settlement.ids)
+        delivery.finish(read=writer.read, set_aside=writer.set_aside)
+    report = item.report(
+        read=writer.read,
+        **writer.outcomes,
+        set_aside=dict(writer.set_aside),
+        withdrawn=withdrawn,
+        settled=len(settlement.ids),
+    )
+    session.taken(report)
+    return report
+
+
+class _Writer:
+    """Takes the batches of one delivery one after the other and adds up."""
+
+    def __init__(self, session: Session, item: Item, delivery: Delivery, settlement: Settlement) -> None:
+        self.read = 0
+        self.outcomes: Counter[str] = Counter(accepted=0, unchanged=0, superseding=0, rejected=0)
+        self.set_aside: Counter[str] = Counter()
+        self._config = item.source.config
+        self._delivery = delivery
+        self._settlement = settlement
+        self._register = session.register()
+
+    def take(self, batch: Batch) -> None:
+        """Write the rows that pass, keep the others whole, count all of them."""
+        resolved = self._register.resolve(RECORDS[batch.record], batch.frame)
+        self._refuse(batch.rejections)
+        frame = resolved.frame
+        if len(resolved.unknown):
+            self._refuse(_unknown_assets(batch, resolved))
+            frame = frame.drop(frame.index[resolved.unknown])
+        self._write(batch.record, frame)
+        self.read += batch.read
+        self.set_aside += batch.set_aside
+
+    def _write(self, record: str, frame: pd.DataFrame) -> None:
+        if frame.empty:
+            return
+        if record == "uptime_check":
+            outcome = self._delivery.write_checks(frame, self._config.staleness, self._config.interval)
+        else:
+            outcome = self._delivery.write(record, frame)
+        self.outcomes["accepted"] += outcome.accepted
+        self.outcomes["unchanged"] += outcome.unchanged
+        self.outcomes["superseding"] += outcome.superseding
+        self._settlement.accept(record, frame)
+        if record == "asset":  # a register and what refers to it may come in one workbook
+            self._register = self._register.extended(frame)
+
+    def _refuse(self, rejections: pd.DataFrame) -> None:
+        if rejections.empty:
+            return
+        self._delivery.reject(rejections)
+        self._settlement.refuse(rejections)
+        self.outcomes["rejected"] += len(rejections)
+
+
+def _unknown_assets(batch: Batch, resolved: Resolved) -> pd.DataFrame:
+    """The rejections of rows whose asset the register does not know."""
+    record = RECORDS[batch.record]
+    assert record.asset is not None
+    assert batch.originals is not None, f"{batch.record} names assets but its adapter keeps no originals"
+    rows = batch.frame.take(resolved.unknown).reset_index(drop=True)
+    originals = batch.originals(record.asset, resolved.unknown.astype(np.int64)).reset_index(drop=True)
+    columns = {
+        "record": batch.record,
+        "sheet": rows["sheet"],
+        "row_no": rows["row_no"],
+        "header": originals["header"],
+        "field": record.asset,
+        "value": rows[record.asset],
+        "code": UNKNOWN_ASSET,
+        "reason": resolved.reasons,
+        "raw": originals["raw"],
+        "key": natural_key(record, rows),
+    }
+    return pd.DataFrame(columns, columns=list(REJECTION_COLUMNS))

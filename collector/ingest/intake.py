@@ -1,0 +1,147 @@
+"""What one source has to offer in a run: contents to read again, rejected rows to try again, files that are new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from adapters import ADAPTERS
+from adapters.base import Batch, Blob
+from collector.ingest.arrivals import Arrival, arrive, keep
+from collector.ingest.corrections import correction_batches, read_corrections
+from collector.ingest.delivery import Item, Session, deliver
+from collector.ingest.register import UNKNOWN_ASSET
+from collector.ingest.report import LeftFile
+from collector.ingest.reread import reread
+from collector.rejections.corrections import Corrections
+from collector.rejections.marks import with_marks
+from collector.settings import SourceSettings
+from metrics.errors import InputError
+
+
+class Intake:
+    """One source in one run."""
+
+    def __init__(self, session: Session, source: SourceSettings) -> None:
+        self.source = source
+        self.mapping_hash = session.settings.source_hash(source)
+        self._session = session
+        self._adapter = ADAPTERS[source.adapter]
+        self._context = session.settings.context(source)
+
+    @property
+    def records(self) -> set[str]:
+        """The record types that this source may deliver."""
+        return {table.record for table in self.source.config.tables}
+
+    def discover(self) -> list[Blob]:
+        """What lies there now, by name: a later name supersedes an earlier one, whenever each was copied."""
+        return sorted(self._adapter.discover(self.source.config, self._context), key=lambda blob: blob.name)
+
+    def read_again(self) -> None:
+        """Contents that were last read with another mapping, out of the archive, in the order of their first coming."""
+        for content in self._contents():
+            if content["mapping_hash"] == self.mapping_hash:
+                continue
+            columns = {name: content[name] for name in ("name", "content_hash", "size", "modified_at", "kind")}
+            item = Item(self.source, mapping_hash=self.mapping_hash, again=True, **columns)
+            try:
+                path = self._session.archive.verified(item.content_hash)
+            except InputError as error:
+                self._leave(LeftFile(self.source.id, item.name, str(error), trouble=True))
+            else:
+                self._read(item, path)
+
+    def take(self, blobs: Iterable[Blob]) -> None:
+        """Read the files whose bytes are new; the others cost their hash."""
+        known = self._mapping_of()
+        for blob in blobs:
+            arrival = arrive(self.source.id, blob)
+            if isinstance(arrival, LeftFile):
+                self._leave(arrival)
+            elif known.get(arrival.content_hash) == self.mapping_hash:
+                self._session.report.known += 1
+            elif isinstance(kept := keep(self._session.archive, self.source.id, arrival), LeftFile):
+                self._leave(kept)
+            else:
+                self._read(self._item(arrival, again=arrival.content_hash in known), kept)
+                known[arrival.content_hash] = self.mapping_hash
+
+    def retry(self) -> None:
+        """Rows that were refused for an asset which the register knows by now, file by file."""
+        waiting = self._session.open_rejections(self.source.id)
+        waiting = waiting[waiting["code"] == UNKNOWN_ASSET]
+        register = self._session.register()
+        known = [value for value in waiting["value"].unique() if register.find(str(value)) is not None]
+        ids = waiting.loc[waiting["value"].isin(known), "rejection_id"].tolist()
+        if ids:
+            self._retry(ids)
+
+    def correct(self, arrival: Arrival, corrections: Corrections) -> None:
+        """Take the rows of a corrected workbook that belong to this source, unless they were taken before."""
+        if self._mapping_of().get(arrival.content_hash) == self.mapping_hash:
+            self._session.report.known += 1
+        else:
+            self._correct(self._item(arrival, kind="correction"), corrections)
+
+    def _correct(self, item: Item, corrections: Corrections) -> None:
+        self._session.progress.begin(self.source.name, item.name)
+        batches = correction_batches(self.source, self._context, corrections)
+        deliver(self._session, item, batches, corrections.settles)
+
+    def _mapping_of(self) -> dict[str, str]:
+        """Content → the mapping with which it was last read."""
+        return {content["content_hash"]: content["mapping_hash"] for content in self._contents()}
+
+    def _contents(self) -> list[dict[Any, Any]]:
+        return self._session.store.contents(self.source.id).to_dict("records")
+
+    def _retry(self, ids: Sequence[int]) -> None:
+        """One delivery for each content that these rejections came from, citing its file and rows."""
+        contents = {line["content_hash"]: line for line in self._contents()}
+        marked = with_marks(self._session.store.rejections(source=self.source.id, open_only=False))
+        for content_hash, rows in marked[marked["rejection_id"].isin(ids)].groupby("content_hash", sort=False):
+            content = contents[str(content_hash)]
+            item = Item(
+                self.source,
+                name=content["name"],
+                content_hash=str(content_hash),
+                mapping_hash=self.mapping_hash,
+                size=content["size"],
+                modified_at=content["modified_at"],
+                kind="retry",
+            )
+            self._session.progress.begin(self.source.name, item.name)
+            deliver(self._session, item, reread(self.source, self._context, rows), rows["rejection_id"].tolist())
+
+    def _item(self, arrival: Arrival, kind: Literal["file", "correction"] = "file", again: bool = False) -> Item:
+        return Item(
+            self.source,
+            name=arrival.blob.name,
+            content_hash=arrival.content_hash,
+            mapping_hash=self.mapping_hash,
+            size=arrival.size,
+            modified_at=arrival.blob.modified_at,
+            kind=kind,
+            again=again,
+        )
+
+    def _read(self, item: Item, path: Path) -> None:
+        """Deliver what lies in the archive at ``path``; what cannot be read at all is refused with one sentence."""
+        self._session.progress.begin(self.source.name, item.name)
+        try:
+            if item.kind == "correction":
+                corrections = read_corrections(self._session.store, path)
+                self._correct(item, corrections[self.source.id])
+            else:
+                deliver(self._session, item, self._batches(item, path))
+        except InputError as error:
+            self._session.store.refuse(self._session.run, **item.columns, reason=str(error))
+            self._session.taken(item.report(refused=str(error)))
+
+    def _batches(self, item: Item, path: Path) -> Iterator[Batch]:
+        return self._adapter.read(self.source.config, Blob(item.name, path, item.modified_at), self._context)
+
+    def _leave(self, file: LeftFile) -> None:
+        self._session.report.left.append(file)

@@ -1,0 +1,177 @@
+"""What one run of ingest did: per delivery the accounting, and what was left or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, Protocol
+
+SET_ASIDE_LABELS: Mapping[str, str] = {
+    "total": "合计",
+    "header": "表头",
+    "note": "备注",
+    "blank": "空行",
+    "not_applicable": "不适用",
+}
+
+Kind = Literal["file", "reread", "retry", "correction"]
+
+KIND_NOTES: Mapping[Kind, str] = {
+    "file": "",
+    "reread": "（读取规则已改，重读存档）",
+    "retry": "（设备台账已变，重试不合格行）",
+    "correction": "（改正的不合格行）",
+}
+
+
+@dataclass(frozen=True)
+class DeliveryReport:
+    """One delivery: rows by outcome. ``read`` is the sum of the four outcomes and what was set aside.
+
+    Attributes:
+        withdrawn: rows that an earlier mapping had read from the same bytes and this one does not.
+        settled: rejections of earlier deliveries that this one decided anew.
+        refused: why the file could not be read at all; its counts are 0 then.
+    """
+
+    source: str
+    source_name: str
+    name: str
+    kind: Kind
+    content_hash: str
+    read: int = 0
+    accepted: int = 0
+    unchanged: int = 0
+    superseding: int = 0
+    rejected: int = 0
+    set_aside: Mapping[str, int] = field(default_factory=dict)
+    withdrawn: int = 0
+    settled: int = 0
+    refused: str | None = None
+
+    def line(self) -> str:
+        """One line for people, e.g. ``三月.xlsx：读取 12 = 接收 10 + 未变 0 + 更正 0 + 拒绝 1 + 另计 1（合计 1）``."""
+        head = f"{self.name}{KIND_NOTES[self.kind]}："
+        if self.refused is not None:
+            return f"{head}无法读取，{self.refused}"
+        more = [f"撤回 {self.withdrawn:,}"] if self.withdrawn else []
+        more += [f"了结以前的不合格行 {self.settled:,}"] if self.settled else []
+        return head + accounting(self) + "".join(f"；{text}" for text in more)
+
+
+def accounting(counts: DeliveryReport | IngestReport) -> str:
+    """``读取 = 接收 + 未变 + 更正 + 拒绝 + 另计（…）`` with numbers."""
+    aside = "、".join(f"{SET_ASIDE_LABELS[kind]} {n:,}" for kind, n in counts.set_aside.items() if n)
+    return (
+        f"读取 {counts.read:,} = 接收 {counts.accepted:,} + 未变 {counts.unchanged:,} + 更正 {counts.superseding:,}"
+        f" + 拒绝 {counts.rejected:,} + 另计 {sum(counts.set_aside.values()):,}" + (f"（{aside}）" if aside else "")
+    )
+
+
+@dataclass(frozen=True)
+class LeftFile:
+    """A file that was not taken this time. ``trouble``: somebody has to do something about it."""
+
+    source: str
+    name: str
+    reason: str
+    trouble: bool
+
+    def line(self) -> str:
+        """One line for people."""
+        return f"{self.name}：{self.reason}"
+
+
+@dataclass
+class IngestReport:
+    """One run: its deliveries in the order in which they were taken. Counts are sums over them.
+
+    Attributes:
+        known: files whose bytes had been read with the same mapping before; only their hash was taken.
+        left: files to be taken by a later run, or that cannot be opened.
+        unclaimed: files in the inbox that no source asks for.
+        open_rejections: rejections that are still to be dealt with, of this run and earlier ones.
+    """
+
+    deliveries: list[DeliveryReport] = field(default_factory=list)
+    known: int = 0
+    left: list[LeftFile] = field(default_factory=list)
+    unclaimed: list[str] = field(default_factory=list)
+    open_rejections: int = 0
+
+    @property
+    def read(self) -> int:
+        """Rows read."""
+        return sum(delivery.read for delivery in self.deliveries)
+
+    @property
+    def accepted(self) -> int:
+        """Rows that are new."""
+        return sum(delivery.accepted for delivery in self.deliveries)
+
+    @property
+    def unchanged(self) -> int:
+        """Rows that say what is known already."""
+        return sum(delivery.unchanged for delivery in self.deliveries)
+
+    @property
+    def superseding(self) -> int:
+        """Rows that correct what was known."""
+        return sum(delivery.superseding for delivery in self.deliveries)
+
+    @property
+    def rejected(self) -> int:
+        """Rows refused."""
+        return sum(delivery.rejected for delivery in self.deliveries)
+
+    @property
+    def set_aside(self) -> Mapping[str, int]:
+        """Rows recognised as no data, by kind."""
+        return {kind: sum(delivery.set_aside.get(kind, 0) for delivery in self.deliveries) for kind in SET_ASIDE_LABELS}
+
+    @property
+    def refused(self) -> list[DeliveryReport]:
+        """Files that could not be read at all."""
+        return [delivery for delivery in self.deliveries if delivery.refused is not None]
+
+    @property
+    def exit_code(self) -> int:
+        """3 if a row or a file was refused in this run, else 0."""
+        return 3 if self.rejected or self.refused or any(file.trouble for file in self.left) else 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The whole report in plain types."""
+        totals = {
+            name: getattr(self, name)
+            for name in ("read", "accepted", "unchanged", "superseding", "rejected", "set_aside")
+        }
+        return {"totals": totals, **asdict(self)}
+
+
+class Progress(Protocol):
+    """Told what happens while it happens; what it does with it is its own affair."""
+
+    def begin(self, source_name: str, name: str) -> None:
+        """A file is about to be read."""
+        ...
+
+    def rows(self, count: int) -> None:
+        """So many more rows of it were read."""
+        ...
+
+    def end(self, report: DeliveryReport) -> None:
+        """It was taken, or refused."""
+        ...
+
+
+class NoProgress:
+    """Says nothing."""
+
+    def begin(self, source_name: str, name: str) -> None:
+        """Say nothing."""
+
+    def rows(self, count: int) -> None:
+        """Say nothing."""
+
+    def end(self, report: DeliveryReport) -> None:
+        """Say nothing."""

@@ -1,0 +1,200 @@
+"""A corrected workbook as it comes back: rows by their mark, whatever else was done to it.
+
+Rows may be missing or in another order, columns added or moved, the file saved by any office program.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from adapters.base import REJECTION_COLUMNS
+from collector.rejections.marks import MARK_HEADER, cells_of, raw_of
+from collector.rejections.workbook import OUR_HEADERS, shown
+from metrics.errors import InputError
+
+#: Code of rows whose mark says nothing to us.
+UNMARKED = "unmarked_row"
+
+_HEADER_WITHIN = 20
+
+
+@dataclass(frozen=True)
+class CorrectedRow:
+    """One row of the workbook: ``cells`` header → text without our own columns; ``row_no`` as the sheet shows it."""
+
+    sheet: str
+    row_no: int
+    mark: str
+    cells: dict[str, str]
+
+
+@dataclass
+class Origin:
+    """One row that was once refused: where the vendor wrote it, and every text with which it was refused.
+
+    ``waiting`` are its open rejections (id → cells), ``settled`` the cells of those dealt with.
+    """
+
+    source: str
+    record: str
+    name: str
+    sheet: str | None
+    waiting: dict[int, dict[str, str]] = field(default_factory=dict)
+    settled: list[dict[str, str]] = field(default_factory=list)
+
+    def dealt_with(self, cells: dict[str, str]) -> bool:
+        """The row comes back just as it was once refused, and that refusal is settled."""
+        return any(_equal(cells, old) for old in self.settled) and not any(
+            _equal(cells, old) for old in self.waiting.values()
+        )
+
+    def restored(self, cells: dict[str, str]) -> dict[str, str]:
+        """``cells``, with what no workbook can hold (very long text) taken from the newest rejection itself."""
+        newest = [*self.settled, *self.waiting.values()][-1]
+        return {name: newest[name] if shown(newest.get(name, "")) == text else text for name, text in cells.items()}
+
+
+@dataclass
+class Corrections:
+    """What one workbook holds for one source.
+
+    Attributes:
+        again: rows to map again: ``record``, ``raw``, ``origin_name``, ``origin_sheet``, ``sheet``, ``row_no``.
+        set_aside: by record type, rows that were emptied or have been dealt with already.
+        unmarked: rejections of rows whose mark is missing or unknown.
+        settles: open rejections that ``again`` decides anew.
+    """
+
+    again: pd.DataFrame
+    set_aside: Mapping[str, Counter[str]]
+    unmarked: pd.DataFrame
+    settles: list[int]
+
+
+def origins_of(marked: pd.DataFrame) -> dict[str, Origin]:
+    """Mark → origin, from all rejections, settled ones too, with their marks and in the order of their ids."""
+    found: dict[str, Origin] = {}
+    for line in marked.sort_values("rejection_id").to_dict("records"):
+        sheet = None if pd.isna(line["origin_sheet"]) else line["origin_sheet"]
+        new = Origin(line["source"], line["record"], line["origin_name"], sheet)
+        origin = found.setdefault(line["mark"], new)
+        cells = cells_of(line["raw"])
+        if pd.isna(line["resolved_by"]):
+            origin.waiting[int(line["rejection_id"])] = cells
+        else:
+            origin.settled.append(cells)
+    return found
+
+
+def read_rows(sheets: Iterable[tuple[str, Sequence[Sequence[str]]]]) -> list[CorrectedRow]:
+    """The rows of every sheet that has our column of marks; other sheets are the officer's own.
+
+    Raises:
+        InputError: no sheet has it.
+    """
+    rows: list[CorrectedRow] = []
+    recognised = False
+    for name, lines in sheets:
+        at = _header_at(lines)
+        if at is not None:
+            recognised = True
+            rows += _rows_below(name, lines, at)
+    if not recognised:
+        raise InputError(f"这不是 yunwei rejections export 写出的工作簿：没有一张表有“{MARK_HEADER}”列")
+    return rows
+
+
+def by_source(rows: Sequence[CorrectedRow], origins: Mapping[str, Origin]) -> dict[str, Corrections]:
+    """Source → its corrections. A row without a known mark goes with the rows around it.
+
+    Raises:
+        InputError: not one row is known, so that nobody can say whose they are.
+    """
+    owned: dict[str, list[tuple[str, CorrectedRow]]] = {}
+    for (source, record), row in zip(_owners(rows, origins), rows, strict=True):
+        owned.setdefault(source, []).append((record, row))
+    return {source: _corrections(mine, origins) for source, mine in owned.items()}
+
+
+def _header_at(lines: Sequence[Sequence[str]]) -> int | None:
+    for number, line in enumerate(lines[:_HEADER_WITHIN]):
+        if MARK_HEADER in (text.strip() for text in line):
+            return number
+    return None
+
+
+def _rows_below(sheet: str, lines: Sequence[Sequence[str]], at: int) -> Iterator[CorrectedRow]:
+    headers = [text.strip() for text in lines[at]]
+    # a vendor may use the same words; ours stand on the right
+    ours = {len(headers) - 1 - headers[::-1].index(name): name for name in OUR_HEADERS if name in headers}
+    mark_at = next(column for column, name in ours.items() if name == MARK_HEADER)
+    theirs = [(column, name) for column, name in enumerate(headers) if name and column not in ours]
+    for number, line in enumerate(lines[at + 1 :], start=at + 2):
+        texts = [text.strip() for text in line] + [""] * (len(headers) - len(line))
+        cells: dict[str, str] = {}
+        for column, name in theirs:
+            cells[name] = cells.get(name) or texts[column]
+        if any(texts):
+            yield CorrectedRow(sheet, number, texts[mark_at], cells)
+
+
+def _owners(rows: Sequence[CorrectedRow], origins: Mapping[str, Origin]) -> Iterator[tuple[str, str]]:
+    """Source and record type of each row: by its mark, else as the first known row of its sheet, or of any."""
+    by_sheet: dict[str, tuple[str, str]] = {}
+    for row in rows:
+        known = origins.get(row.mark)
+        if known is not None:
+            by_sheet.setdefault(row.sheet, (known.source, known.record))
+    if rows and not by_sheet:
+        raise InputError("工作簿里没有一行的行标记属于本单位的不合格行，认不出它们改的是哪些行")
+    for row in rows:
+        origin = origins.get(row.mark)
+        yield (origin.source, origin.record) if origin else by_sheet.get(row.sheet, next(iter(by_sheet.values())))
+
+
+def _corrections(rows: Iterable[tuple[str, CorrectedRow]], origins: Mapping[str, Origin]) -> Corrections:
+    again, unmarked, marks = [], [], set()
+    set_aside: dict[str, Counter[str]] = {}
+    for record, row in rows:
+        origin = origins.get(row.mark)
+        if not any(row.cells.values()):
+            set_aside.setdefault(record, Counter())["blank"] += 1
+        elif origin is None:
+            unmarked.append(_unmarked(record, row))
+        elif origin.dealt_with(row.cells):
+            set_aside.setdefault(record, Counter())["not_applicable"] += 1
+        else:
+            marks.add(row.mark)
+            raw = raw_of(origin.restored(row.cells), row.mark)
+            again.append((record, raw, origin.name, origin.sheet, row.sheet, row.row_no))
+    columns = ["record", "raw", "origin_name", "origin_sheet", "sheet", "row_no"]
+    settles = {number for mark in marks for number in origins[mark].waiting}
+    return Corrections(
+        pd.DataFrame(again, columns=columns),
+        set_aside,
+        pd.DataFrame(unmarked, columns=list(REJECTION_COLUMNS)),
+        sorted(settles),
+    )
+
+
+def _unmarked(record: str, row: CorrectedRow) -> dict[str, object]:
+    fact = f"行标记“{row.mark}”不属于本单位的不合格行" if row.mark else "这一行没有行标记"
+    return {
+        "record": record,
+        "sheet": row.sheet,
+        "row_no": row.row_no,
+        "header": MARK_HEADER,
+        "value": row.mark or None,
+        "code": UNMARKED,
+        "reason": f"{fact}，认不出改的是哪一行；新增的行应写进服务商的文件，改正的行应保留导出时的行标记",
+        "raw": raw_of(row.cells, None),
+    }
+
+
+def _equal(cells: Mapping[str, str], old: Mapping[str, str]) -> bool:
+    """The vendor's columns read the same; columns that were added do not count."""
+    return all(cells.get(name, "") == shown(text).strip() for name, text in old.items())

@@ -1,0 +1,209 @@
+"""Deliveries become records: identified by content and mapping, superseding, counted."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from adapters.base import Blob
+from collector.archive import hash_of
+from collector.ingest import ingest
+from metrics.errors import UsageError
+from tests.ingest.workspace import NEW_YEAR, TICKETS, Workspace, accounting, ticket
+
+
+def test_every_row_read_becomes_something(court: Workspace) -> None:
+    court.tickets(
+        "工单.csv",
+        ticket("T1"),
+        ticket("T2"),
+        ticket("T2"),  # once more, the same
+        ticket("T1", title="蓝屏"),  # once more, corrected
+        ticket("T3", reported="昨天"),
+        ("", "", "", "", ""),
+        ("合计", "", "", "", "3"),
+    )
+    report = court.ingest()
+    assert accounting(report) == [("工单.csv", 7, 2, 1, 1, 1, 2)]
+    assert report.deliveries[0].line() == (
+        "工单.csv：读取 7 = 接收 2 + 未变 1 + 更正 1 + 拒绝 1 + 另计 2（合计 1、空行 1）"
+    )
+    assert report.exit_code == 3
+    stored = court.store.deliveries().iloc[0]
+    assert (stored["read_count"], stored["accepted_count"], stored["unchanged_count"]) == (7, 2, 1)
+    assert (stored["superseding_count"], stored["rejected_count"], stored["set_aside_count"]) == (1, 1, 2)
+
+
+def test_the_same_delivery_twice_changes_nothing(court: Workspace) -> None:
+    court.register(("A1", "门户网站", ""))
+    court.tickets("工单.csv", ticket("T1", asset="A1"), ticket("T2", asset="A9"))
+    court.ingest()
+    before = court.store.fingerprint()
+    court.now += 3600
+    report = court.ingest()
+    assert (report.deliveries, report.known, report.exit_code) == ([], 2, 0)
+    assert court.store.fingerprint() == before
+
+
+def test_the_same_bytes_under_another_name_are_the_same_delivery(court: Workspace) -> None:
+    file = court.tickets("工单.csv", ticket("T1"))
+    court.ingest()
+    file.rename(file.with_name("工单（最终）.csv"))
+    report = court.ingest()
+    assert (report.deliveries, report.known) == ([], 1)
+
+
+def test_a_corrected_row_supersedes_and_the_old_one_stays_known_at_its_time(court: Workspace) -> None:
+    court.tickets("工单1.csv", ticket("T1", title="蓝屏"), ticket("T2"))
+    court.ingest()
+    court.now = NEW_YEAR + 86_400
+    court.tickets("工单2.csv", ticket("T1", title="黑屏"), ticket("T2"))
+    report = court.ingest()
+    assert accounting(report) == [("工单2.csv", 2, 0, 1, 1, 0, 0)]
+    assert court.titles()["T1"] == "黑屏"
+    assert court.titles(known_at=NEW_YEAR + 86_399)["T1"] == "蓝屏"
+
+
+def test_later_names_supersede_earlier_ones_in_one_run(court: Workspace) -> None:
+    for name, title in (("工单3月.csv", "三"), ("工单1月.csv", "一"), ("工单2月.csv", "二")):
+        court.tickets(name, ticket("T1", title=title))
+    report = court.ingest()
+    assert [delivery.name for delivery in report.deliveries] == ["工单1月.csv", "工单2月.csv", "工单3月.csv"]
+    assert court.titles() == {"T1": "三"}
+
+
+def test_assets_are_taken_before_what_names_them(court: Workspace) -> None:
+    court.source("a_first_by_name", TICKETS.replace("id: tickets", "id: a_first_by_name"))
+    court.register(("A1", "门户网站", ""))
+    court.tickets("工单.csv", ticket("T1", asset="A1"))
+    report = court.ingest()
+    assert [delivery.source for delivery in report.deliveries] == ["assets", "a_first_by_name", "tickets"]
+    assert report.rejected == 0
+
+
+def test_a_growing_inbox_costs_only_its_new_files(court: Workspace) -> None:
+    for month in range(1, 4):
+        court.tickets(f"工单{month}.csv", ticket(f"T{month}"))
+        report = court.ingest()
+        assert accounting(report) == [(f"工单{month}.csv", 1, 1, 0, 0, 0, 0)]
+        assert report.known == month - 1
+
+
+def test_a_file_that_changed_under_its_name_is_a_new_delivery(court: Workspace) -> None:
+    court.tickets("工单.csv", ticket("T1"))
+    court.ingest()
+    court.tickets("工单.csv", ticket("T1"), ticket("T2"))
+    assert accounting(court.ingest()) == [("工单.csv", 2, 1, 1, 0, 0, 0)]
+    assert court.titles().keys() == {"T1", "T2"}
+
+
+def test_original_bytes_are_archived_by_their_hash(court: Workspace) -> None:
+    file = court.tickets("工单.csv", ticket("T1"))
+    delivered = file.read_bytes()
+    report = court.ingest()
+    assert report.deliveries[0].content_hash == hash_of(file)
+    assert court.archive.verified(hash_of(file)).read_bytes() == delivered
+
+
+def test_only_the_sources_asked_for_are_read(court: Workspace) -> None:
+    court.register(("A1", "门户网站", ""))
+    court.tickets("工单.csv", ticket("T1"))
+    assert [delivery.source for delivery in court.ingest("tickets").deliveries] == ["tickets"]
+    with pytest.raises(UsageError, match="没有名为“tickts”的数据来源"):
+        court.ingest("tickts")
+
+
+def test_a_file_that_nobody_reads_is_named(court: Workspace) -> None:
+    court.tickets("巡检.csv", ticket("T1"))
+    court.write("inbox/.隐藏", "")
+    court.write("inbox/~$工单.xlsx", "")
+    assert court.ingest().unclaimed == ["巡检.csv"]
+
+
+def test_an_unreadable_file_is_refused_with_one_sentence_and_the_others_go_on(court: Workspace) -> None:
+    court.write("inbox/工单1.csv", "无关\n内容\n")
+    court.tickets("工单2.csv", ticket("T1"))
+    report = court.ingest()
+    assert [delivery.refused is None for delivery in report.deliveries] == [False, True]
+    assert report.deliveries[0].line().startswith("工单1.csv：无法读取，")
+    assert report.exit_code == 3
+    assert court.titles().keys() == {"T1"}
+    stored = court.store.deliveries().iloc[0]
+    assert (stored["state"], stored["refusal"]) == ("refused", report.deliveries[0].refused)
+
+
+def test_a_refused_file_is_not_tried_again_until_its_bytes_or_its_mapping_change(court: Workspace) -> None:
+    file = court.write("inbox/工单.csv", "编号,报修时间\nT1,2023-03-01 09:00\n")
+    assert len(court.ingest().refused) == 1
+    assert court.ingest().deliveries == []
+    court.source("tickets", TICKETS.replace("[工单号]", "[工单号, 编号]"))
+    file.unlink()  # the archive has it
+    report = court.ingest()
+    assert [(d.kind, d.accepted) for d in report.deliveries] == [("reread", 1)]
+
+
+def test_a_file_that_is_still_being_written_waits_for_the_next_run(
+    court: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = court.tickets("工单.csv", ticket("T1"))
+
+    def hash_while_it_grows(path: os.PathLike[str]) -> str:
+        content_hash = hash_of(file)
+        with file.open("a") as writer:
+            writer.write("T2,")
+        return content_hash
+
+    monkeypatch.setattr("collector.ingest.arrivals.hash_of", hash_while_it_grows)
+    report = court.ingest()
+    assert [file.line() for file in report.left] == ["工单.csv：还在写入，留到下次采集"]
+    assert (report.deliveries, report.exit_code) == ([], 0)
+    monkeypatch.undo()
+    court.tickets("工单.csv", ticket("T1"), ticket("T2"))
+    assert court.ingest().accepted == 2
+
+
+def test_a_file_that_vanished_is_named_and_the_run_goes_on(court: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    court.tickets("工单1.csv", ticket("T1"))
+    gone = court.inbox / "工单0.csv"
+    intake = "collector.ingest.intake.Intake.discover"
+    blobs = [Blob("工单0.csv", gone, 0), Blob("工单1.csv", court.inbox / "工单1.csv", 0)]
+    monkeypatch.setattr(intake, lambda self: blobs if self.source.id == "tickets" else [])
+    report = court.ingest()
+    assert [file.line() for file in report.left] == ["工单0.csv：打不开，文件不在了"]
+    assert (report.accepted, report.exit_code) == (1, 3)
+
+
+def test_two_organisations_share_a_database_and_know_nothing_of_each_other(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("shared")
+    url = f"sqlite:///{folder / 'both.db'}"
+    north = Workspace(folder / "north", url, "north")
+    south = Workspace(folder / "south", url, "south")
+    north.register(("A1", "门户网站", ""))
+    for court, title in ((north, "北"), (south, "南")):
+        court.tickets("工单.csv", ticket("T1", title=title, asset="A9"))
+    assert north.ingest().rejected == 1  # has a register without A9
+    assert south.ingest().accepted == 1  # has none
+    assert (north.titles(), south.titles()) == ({}, {"T1": "南"})
+    north.close()
+    south.close()
+
+
+def test_progress_hears_of_every_file_and_row(court: Workspace) -> None:
+    court.tickets("工单.csv", ticket("T1"), ticket("T2"))
+    heard: list[object] = []
+
+    class Listener:
+        def begin(self, source_name: str, name: str) -> None:
+            heard.append((source_name, name))
+
+        def rows(self, count: int) -> None:
+            heard.append(count)
+
+        def end(self, report: object) -> None:
+            heard.append(report)
+
+    report = ingest(court.settings, court.store, court.archive, progress=Listener())
+    assert heard == [("甲公司工单", "工单.csv"), 2, report.deliveries[0]]
