@@ -50,6 +50,7 @@ PARAMS: Mapping[str, str] = {
     "exclusion": "豁免时间：leaves_denominator 不计入应运行时间，counts_as_up 计为正常",
     "unknown": "没有检测的时间：leaves_denominator 不计入，counts_as_down 计为停机，counts_as_up 计为正常",
     "fail_after": "连续几次检测失败才算停机（从第一次失败算起）",
+    "before_contract": "true：与上一周期、上年同期比较时，可以用合同开始之前的数",
     "day_tolerance": "按天计时，一天内停机不超过多久仍算正常，如 30分钟",
     "clock": "elapsed 按自然时间计时，service 只计服务时间（须写 window）",
     "attribute_by": "工单归入哪个周期：reported_at 按报障时间，resolved_at 按解决时间",

@@ -16,7 +16,7 @@ from metrics.formulas import FORMULAS
 from metrics.formulas.params import Term
 from metrics.indicators import DIMENSION_LABELS, Dimension, IndicatorDefinition, Where
 from metrics.records import RECORDS, RecordType
-from metrics.targets import parse_share, parse_target
+from metrics.targets import UNIT_LABELS, parse_share, parse_target, same_family
 
 if TYPE_CHECKING:
     from collector.configuration.references import Names
@@ -26,6 +26,8 @@ Model = TypeVar("Model", bound=BaseModel)
 _DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 #: What a record that names an asset takes from the asset's assignment.
 _OF_THE_ASSET = ("asset_class", "site", "vendor")
+#: Record types without a column ``kind`` that take another for it (question, asset class).
+_KIND_IS_ANOTHER = ("survey", "asset")
 _SIGNS = "≥≧⩾≤≦⩽<>=＞＜＝"
 
 
@@ -35,7 +37,7 @@ def indicator_problems(place: Place, definition: IndicatorDefinition, names: Nam
     yield from _numbers(place, definition)
     yield from _windows(place.below("params"), definition.params, names)
     for where_place, where, record in _filters(place, definition):
-        yield from _where(where_place, where, (record,) if record else records, names)
+        yield from _where(where_place, where, (record,) if record else records, names, definition)
     possible = dimensions_of(records)
     for index, dimension in enumerate(definition.breakdowns):
         if dimension not in possible:
@@ -71,6 +73,9 @@ def _column(dimension: Dimension) -> str:
 
 
 def _has(record: RecordType, column: str) -> bool:
+    """Whether formulas can filter or break down records of this type so; ``metrics.scope`` decides, a test holds."""
+    if column == "kind":
+        return "kind" in record.names or record.name in _KIND_IS_ANOTHER
     return column in record.names or (record.asset is not None and column in _OF_THE_ASSET)
 
 
@@ -81,7 +86,11 @@ def _numbers(place: Place, definition: IndicatorDefinition) -> Iterator[Problem]
         parse_share(definition.min_coverage)
     except ConfigError as error:
         yield place.below("min_coverage").problem(error.fact)
-    if definition.target is not None:
+    unit, own = definition.measure_unit, FORMULAS[definition.formula].unit
+    if unit is not None and own != "number" and not same_family(unit, own):
+        fact = f"这个公式的结果是{UNIT_LABELS[own]}，计量单位不能是 {unit}（{UNIT_LABELS[unit]}）"
+        yield place.below("measure_unit").problem(fact)
+    elif definition.target is not None:
         yield from _target(place.below("target"), definition.target, definition)
 
 
@@ -119,17 +128,20 @@ def _filters(place: Place, definition: IndicatorDefinition) -> Iterator[tuple[Pl
             yield place.below("params", side, "where"), term.where, RECORDS[term.record]
 
 
-def _where(place: Place, where: Where, records: tuple[RecordType, ...], names: Names) -> Iterator[Problem]:
+def _where(
+    place: Place, where: Where, records: tuple[RecordType, ...], names: Names, definition: IndicatorDefinition
+) -> Iterator[Problem]:
     for column in where.model_fields_set:
         values: tuple[str, ...] = getattr(where, column)
         below = place.below(column)
         if not values:
             yield below.problem("没有列出任何值，请填写或删去这个键")
-        if column != "source" and not any(_has(record, column) for record in records):
-            labels = "、".join(record.label for record in records)
-            yield below.problem(f"这个公式所用的记录（{labels}）没有 {column} 这一列，不能用它筛选")
+        lacking = [record.label for record in records if column != "source" and not _has(record, column)]
+        if lacking:
+            yield below.problem(f"这个公式所用的记录（{'、'.join(lacking)}）没有 {column} 这一列，不能用它筛选")
             continue
-        known = _known_values(column, records, names)
+        money = column == "kind" and hasattr(definition.params, "source_of_funds")  # there kinds are sources of funds
+        known = None if money else _known_values(column, records, names)
         for index, value in enumerate(values):
             if known is not None and not any(fnmatchcase(name, value) for name in known):
                 yield below.below(index).problem(unknown_name(_WHAT.get(column, "代码"), value, known))

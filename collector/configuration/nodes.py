@@ -197,7 +197,7 @@ class _Builder:
 
     def key(self, event: yaml.Event, path: tuple[Step, ...]) -> str:
         if not isinstance(event, yaml.ScalarEvent):
-            raise UnreadableError(_line(event), f"{key_text(path)} 的键应为文字")
+            raise UnreadableError(_line(event), f"{key_text(path)} 的键应为文字" if path else "键应为文字")
         if event.value == "<<" and not event.style:
             raise UnreadableError(_line(event), "不支持“<<”合并，请逐项写出")
         return event.value
