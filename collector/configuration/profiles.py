@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from pydantic import Field
 
+from collector.configuration.data import data_folder
 from collector.configuration.drop_notes import NOTES_FILE, drop_notes
 from collector.configuration.nodes import read_nodes
 from collector.configuration.problems import ConfigErrors, unknown_name
@@ -44,36 +43,31 @@ class Profile:
     name: str
     title: str
     note: str
-    files: dict[str, Traversable]
+    files: dict[str, Path]
 
 
 def profiles() -> dict[str, Profile]:
     """All profiles by name, ``blank`` first."""
-    folder = files("config").joinpath("profiles")
+    folder = data_folder() / "profiles"
     names = sorted(item.name for item in folder.iterdir() if item.is_dir() and not item.name.startswith((".", "_")))
-    return {name: _profile(name, folder.joinpath(name)) for name in sorted(names, key=lambda name: name != "blank")}
+    return {name: _profile(name, folder / name) for name in sorted(names, key=lambda name: name != "blank")}
 
 
-def _profile(name: str, folder: Traversable) -> Profile:
+def _profile(name: str, folder: Path) -> Profile:
     file = f"{name}/{_ABOUT}"
-    root, problems = read_nodes(folder.joinpath(_ABOUT).read_bytes(), file)
+    root, problems = read_nodes((folder / _ABOUT).read_bytes(), file)
     about = validated(ProfileFile, Place(file, root), problems) if root is not None else None
     if about is None or problems:
         raise ConfigErrors(problems)
-    common = files("config").joinpath("common")
-    found = {path: common.joinpath(*PurePosixPath(path).parts) for path in about.common}
+    found = {path: data_folder() / "common" / path for path in about.common}
     found |= {path: item for path, item in _below(folder) if path != _ABOUT}
     return Profile(name, about.title, about.note, dict(sorted(found.items())))
 
 
-def _below(folder: Traversable, path: str = "") -> Iterator[tuple[str, Traversable]]:
-    for item in folder.iterdir():
-        if item.name.startswith((".", "_")):
-            continue
-        if item.is_dir():
-            yield from _below(item, f"{path}{item.name}/")
-        else:
-            yield f"{path}{item.name}", item
+def _below(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Every file of a profile by its path in the workspace."""
+    for item in sorted(folder.rglob("*.yaml")):
+        yield item.relative_to(folder).as_posix(), item
 
 
 def profile(name: str) -> Profile:

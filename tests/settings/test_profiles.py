@@ -47,12 +47,12 @@ def test_a_workspace_has_all_that_is_needed_to_go_on(name: str, tmp_path: Path) 
     made(tmp_path, name)
     for file in ("yunwei.yaml", "yunwei.schema.json", ".gitignore", "inbox/README.md", "calendars/example.yaml"):
         assert (tmp_path / file).is_file(), file
-    for file in tmp_path.rglob("*.yaml"):
-        first, *rest = file.read_text(encoding="utf-8").splitlines()
+    for path in tmp_path.rglob("*.yaml"):
+        first, *rest = path.read_text(encoding="utf-8").splitlines()
         schema = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", first)
         assert schema
-        assert (file.parent / schema[1]).resolve() == (tmp_path / "yunwei.schema.json").resolve()
-        assert any("#" in line and re.search("[\u4e00-\u9fff]", line) for line in rest), f"{file} has no comment"
+        assert (path.parent / schema[1]).resolve() == (tmp_path / "yunwei.schema.json").resolve()
+        assert any("#" in line and re.search("[\u4e00-\u9fff]", line) for line in rest), f"{path} has no comment"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -47,9 +47,9 @@ def test_a_good_workspace_is_read_whole(tmp_path: Path) -> None:
 def test_settings_cannot_be_changed(tmp_path: Path) -> None:
     settings = loaded(tmp_path)
     with pytest.raises(ValidationError):
-        settings.organization = settings.organization
+        settings.organization = settings.organization  # type: ignore[misc]
     with pytest.raises(ValidationError):
-        settings.projects[0].contract.ends_on = date(2030, 1, 1)
+        settings.projects[0].contract.ends_on = date(2030, 1, 1)  # type: ignore[misc]
 
 
 def test_a_name_asked_for_that_does_not_exist_is_a_usage_error(tmp_path: Path) -> None:
