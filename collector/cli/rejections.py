@@ -53,7 +53,9 @@ def export_command(workspace: Path, source: str | None, file: Path) -> None:
     if rejections.empty:
         click.echo("没有待处理的不合格行，没有写出工作簿")
         return
-    count = write_workbook(file, rejections, {item.id: item.name for item in opened.settings.sources})
+    sources = opened.settings.sources
+    two_rows = {(item.id, table.record) for item in sources for table in item.config.tables if table.header.rows == 2}
+    count = write_workbook(file, rejections, {item.id: item.name for item in sources}, two_rows)
     click.echo(f"已写出 {count:,} 行到“{file}”；改正红底单元格并保存后，用 yunwei rejections replay {file} 交回")
 
 

@@ -76,10 +76,15 @@ class Session:
             self._open[source] = self.store.rejections(source=source)
         return self._open[source]
 
-    def taken(self, report: DeliveryReport) -> None:
-        """A delivery is in the store: what was read from the store before may be old now."""
-        self._register = None
-        self._open.pop(report.source, None)
+    def taken(self, report: DeliveryReport, *, assets: bool = False) -> None:
+        """A delivery is in the store: what was read from the store before may be old now.
+
+        ``assets``: it may have changed the register.
+        """
+        if assets:
+            self._register = None
+        if report.rejected or report.settled or report.kind != "file":
+            self._open.pop(report.source, None)
         self.report.deliveries.append(report)
         self.progress.end(report)
 
@@ -108,7 +113,7 @@ def deliver(session: Session, item: Item, batches: Iterable[Batch], settles: Seq
         withdrawn=withdrawn,
         settled=len(settlement.ids),
     )
-    session.taken(report)
+    session.taken(report, assets=writer.assets or withdrawn > 0)
     return report
 
 
@@ -117,6 +122,7 @@ class _Writer:
 
     def __init__(self, session: Session, item: Item, delivery: Delivery, settlement: Settlement) -> None:
         self.read = 0
+        self.assets = False  # whether some were written
         self.outcomes: Counter[str] = Counter(accepted=0, unchanged=0, superseding=0, rejected=0)
         self.set_aside: Counter[str] = Counter()
         self._config = item.source.config
@@ -149,6 +155,7 @@ class _Writer:
         self._settlement.accept(record, frame)
         if record == "asset":  # a register and what refers to it may come in one workbook
             self._register = self._register.extended(frame)
+            self.assets = True
 
     def _refuse(self, rejections: pd.DataFrame) -> None:
         if rejections.empty:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from adapters.base import REJECTION_COLUMNS
 from collector.rejections.marks import MARK_HEADER, cells_of, raw_of
-from collector.rejections.workbook import OUR_HEADERS, shown
+from collector.rejections.workbook import OUR_HEADERS, UPPER_HEADER, shown
 from metrics.errors import InputError
 
 #: Code of rows whose mark says nothing to us.
@@ -127,8 +127,20 @@ def _header_at(lines: Sequence[Sequence[str]]) -> int | None:
     return None
 
 
+def _headers(lines: Sequence[Sequence[str]], at: int) -> list[str]:
+    """The names in row ``at``, joined with the row above where the vendor's table has two header rows."""
+    names = [text.strip() for text in lines[at]]
+    above = [text.strip() for text in lines[at - 1]] if at else []
+    mark_at = names.index(MARK_HEADER)
+    if above[mark_at : mark_at + 1] != [UPPER_HEADER]:
+        return names
+    above[mark_at] = ""
+    pairs = zip(names, [*above, *[""] * len(names)], strict=False)
+    return [f"{upper}/{name}" if upper else name for name, upper in pairs]
+
+
 def _rows_below(sheet: str, lines: Sequence[Sequence[str]], at: int) -> Iterator[CorrectedRow]:
-    headers = [text.strip() for text in lines[at]]
+    headers = _headers(lines, at)
     # a vendor may use the same words; ours stand on the right
     ours = {len(headers) - 1 - headers[::-1].index(name): name for name in OUR_HEADERS if name in headers}
     mark_at = next(column for column, name in ours.items() if name == MARK_HEADER)

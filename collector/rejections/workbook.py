@@ -6,7 +6,7 @@ faulty cells coloured; then where the row stood, the hidden mark, and last the r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,11 @@ from metrics.records import RECORDS
 PLACE_HEADER = "出处"
 REASON_HEADER = "不合格原因"
 OUR_HEADERS = (PLACE_HEADER, MARK_HEADER, REASON_HEADER)
+#: Stands above the mark's header where the vendor's table has two header rows.
+UPPER_HEADER = "上级表头"
 
 _LONGEST_TEXT = 32_767  # of one cell
-_LAST_ROW = 1_048_576
+_ROWS_OF_A_SHEET = 1_048_576 - 2  # below the header
 _NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 _HELP = (
     "怎样改正不合格行",
@@ -47,11 +49,22 @@ class _Row:
 
 @dataclass(frozen=True)
 class _Layout:
-    """What shares a sheet."""
+    """What shares a sheet. ``header_rows``: one or two; in two, a name ``上级/下级`` is divided again."""
 
     source: str
     record: str
     headers: tuple[str, ...]
+    header_rows: int = 1
+
+    @property
+    def lines(self) -> list[list[str]]:
+        """The header rows, ours included."""
+        if self.header_rows == 1:
+            return [[*self.headers, *OUR_HEADERS]]
+        parts = [name.partition("/") for name in self.headers]
+        upper = [before if mark else "" for before, mark, _ in parts]
+        lower = [after if mark else before for before, mark, after in parts]
+        return [[*upper, "", UPPER_HEADER, ""], [*lower, *OUR_HEADERS]]
 
 
 def shown(text: str) -> str:
@@ -59,15 +72,23 @@ def shown(text: str) -> str:
     return text.encode("utf-8", "replace").decode()[:_LONGEST_TEXT]
 
 
-def write_workbook(path: Path, rejections: pd.DataFrame, source_names: Mapping[str, str]) -> int:
+def write_workbook(
+    path: Path,
+    rejections: pd.DataFrame,
+    source_names: Mapping[str, str],
+    two_header_rows: Collection[tuple[str, str]] = (),
+) -> int:
     """Write ``rejections`` (as the store gives them, open ones) to ``path``; the number of rows written.
 
     The file appears whole: written beside, then renamed.
 
+    Args:
+        two_header_rows: source and record type of tables that have two header rows.
+
     Raises:
         PassingError: the file cannot be written there now.
     """
-    layouts = _layouts(rejections)
+    layouts = _layouts(rejections, two_header_rows)
     with whole(path) as beside:
         book = xlsxwriter.Workbook(beside, {"constant_memory": True, "strings_to_urls": False})
         try:
@@ -80,18 +101,24 @@ def write_workbook(path: Path, rejections: pd.DataFrame, source_names: Mapping[s
     return sum(len(rows) for _, rows in layouts)
 
 
-def _layouts(rejections: pd.DataFrame) -> list[tuple[_Layout, list[_Row]]]:
+def _layouts(
+    rejections: pd.DataFrame, two_header_rows: Collection[tuple[str, str]]
+) -> list[tuple[_Layout, list[_Row]]]:
     ordered = with_marks(rejections).sort_values(["source", "record", "sequence", "sheet", "row_no", "rejection_id"])
     found: dict[_Layout, dict[str, _Row]] = {}
     for line in ordered.to_dict("records"):
         cells = cells_of(line["raw"])
-        rows = found.setdefault(_Layout(line["source"], line["record"], tuple(cells)), {})
+        owner = (line["source"], line["record"])
+        layout = _Layout(*owner, tuple(cells), 2 if owner in two_header_rows else 1)
+        rows = found.setdefault(layout, {})
         row = rows.setdefault(line["mark"], _Row(cells, _place(line), line["mark"]))
         row.faulty.add(line["header"])
         row.reasons.append(line["reason"])
     pieces = [(layout, list(rows.values())) for layout, rows in found.items()]
     return [
-        (layout, rows[at : at + _LAST_ROW - 1]) for layout, rows in pieces for at in range(0, len(rows), _LAST_ROW - 1)
+        (layout, rows[at : at + _ROWS_OF_A_SHEET])
+        for layout, rows in pieces
+        for at in range(0, len(rows), _ROWS_OF_A_SHEET)
     ]
 
 
@@ -123,19 +150,28 @@ def _write_layout(book: xlsxwriter.Workbook, name: str, layout: _Layout, rows: l
     sheet = book.add_worksheet(name)
     text = book.add_format({"num_format": "@"})  # what is typed into such a cell stays text
     faulty = book.add_format({"num_format": "@", "bg_color": "#FFC7CE", "border": 1, "border_color": "#C00000"})
-    bold = book.add_format({"num_format": "@", "bold": True, "bottom": 1})
     reason = book.add_format({"num_format": "@", "font_color": "#C00000"})
-    headers = (*layout.headers, *OUR_HEADERS)
-    for column, header in enumerate(headers):
+    _write_header(book, sheet, layout, rows)
+    for number, row in enumerate(rows, start=layout.header_rows):
+        for column, header in enumerate(layout.headers):
+            sheet.write_string(number, column, shown(row.cells[header]), faulty if header in row.faulty else text)
+        at = len(layout.headers)
+        sheet.write_string(number, at, shown(row.place), text)
+        sheet.write_string(number, at + 1, row.mark, text)
+        sheet.write_string(number, at + 2, shown("；".join(dict.fromkeys(row.reasons))), reason)
+    top = layout.header_rows - 1
+    sheet.autofilter(top, 0, top + len(rows), len(layout.headers) + len(OUR_HEADERS) - 1)
+
+
+def _write_header(book: xlsxwriter.Workbook, sheet: Any, layout: _Layout, rows: list[_Row]) -> None:
+    """Header rows and widths; columns are text all the way down, for what is typed below the last row."""
+    text = book.add_format({"num_format": "@"})
+    bold = book.add_format({"num_format": "@", "bold": True, "bottom": 1})
+    for column, header in enumerate((*layout.headers, *OUR_HEADERS)):
         widest = max([len(header), *(len(row.cells.get(header, "")) for row in rows[:100])])
         hidden = {"hidden": True} if header == MARK_HEADER else {}
         sheet.set_column(column, column, 60 if header == REASON_HEADER else min(2 * widest + 2, 40), text, hidden)
-        sheet.write_string(0, column, shown(header), bold)
-    sheet.freeze_panes(1, 0)
-    for number, row in enumerate(rows, start=1):
-        for column, header in enumerate(layout.headers):
-            sheet.write_string(number, column, shown(row.cells[header]), faulty if header in row.faulty else text)
-        ours = (row.place, row.mark, "；".join(dict.fromkeys(row.reasons)))
-        for column, value in enumerate(ours, start=len(layout.headers)):
-            sheet.write_string(number, column, shown(value), reason if value is ours[-1] else text)
-    sheet.autofilter(0, 0, len(rows), len(headers) - 1)
+    for number, line in enumerate(layout.lines):
+        for column, word in enumerate(line):
+            sheet.write_string(number, column, shown(word), bold)
+    sheet.freeze_panes(layout.header_rows, 0)

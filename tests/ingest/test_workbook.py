@@ -93,6 +93,17 @@ def test_two_faults_of_one_row_are_one_row_with_both_reasons(tmp_path: Path) -> 
     assert [cell.fill.fgColor.rgb for cell in sheet[2]][:3] == ["00000000", "FFFFC7CE", "FFFFC7CE"]
 
 
+def test_two_header_rows_go_out_and_come_back_as_two(tmp_path: Path) -> None:
+    cells = {"工单号": "T1", "时间/报修": "昨天", "时间/解决": "今天", "是/否": "是"}
+    frame = rejections({"raw": raw_of(cells, None), "header": "时间/报修"})
+    write_workbook(tmp_path / "out.xlsx", frame, NAMES, {("tickets", "ticket")})
+    name, rows = sheets(tmp_path / "out.xlsx")[1]
+    assert rows[0][:4] == ("", "时间", "时间", "是")
+    assert rows[1][:4] == ("工单号", "报修", "解决", "否")
+    (row,) = read_rows([(name, rows)])
+    assert (row.row_no, row.mark, row.cells) == (3, mark_of(frame), cells)
+
+
 def test_a_sheet_name_is_one_that_every_office_program_takes(tmp_path: Path) -> None:
     frame = rejections({}, {"source": "b"})
     names = {"tickets": "甲公司[2023]/工单:一线*二线?的全部故障处理记录与回访记录", "b": "说明"}

@@ -78,15 +78,24 @@ NEW_YEAR = 1_704_067_200
 class Workspace:
     """One organisation's folder with its store; ``now`` is its clock."""
 
-    def __init__(self, folder: Path, url: str | None = None, organization: str = "court") -> None:
-        self.folder = folder
-        self.now = NEW_YEAR
-        self._url = url or f"sqlite:///{folder / 'yunwei.db'}"
-        self.write("yunwei.yaml", YUNWEI.format(organization=organization, url=self._url))
+    def __init__(self, folder: Path, url: str = "sqlite:///yunwei.db", organization: str = "court") -> None:
+        self._open(folder)
+        self.write("yunwei.yaml", YUNWEI.format(organization=organization, url=url))
         self.source("assets", ASSETS)
         self.source("tickets", TICKETS)
         self.source("checks", CHECKS)
         self.inbox.mkdir(parents=True, exist_ok=True)
+
+    @classmethod
+    def existing(cls, folder: Path) -> Workspace:
+        """One that was written before."""
+        workspace = cls.__new__(cls)
+        workspace._open(folder)
+        return workspace
+
+    def _open(self, folder: Path) -> None:
+        self.folder = folder
+        self.now = NEW_YEAR
         self._store: Store | None = None
 
     @property
@@ -103,8 +112,9 @@ class Workspace:
     def store(self) -> Store:
         """The organisation's store, opened once."""
         if self._store is None:
+            settings = self.settings
             self._store = open_store(
-                self._url, self.settings.organization.id, checks=self.settings.checks, clock=lambda: self.now
+                settings.database_url(), settings.organization.id, settings.checks, clock=lambda: self.now
             )
         return self._store
 
