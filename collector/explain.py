@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from collector.compute import Asked, Judge, definitions_of, settings_at
 from collector.needs import missing_needs
+from collector.publish.publication import plain
 from collector.result_rows import decimal_text, from_iso
 from collector.settings import Settings
 from collector.trace import trace
@@ -133,7 +134,7 @@ def _stored(store: Store, question: Question) -> dict[str, Any] | None:
         dimension=question.dimension,
         dimension_value=question.value,
     )
-    return None if not len(found) else {str(name): value for name, value in found.iloc[-1].items()}
+    return None if not len(found) else {str(name): plain(value) for name, value in found.iloc[-1].items()}
 
 
 def _asked_basis(settings: Settings, store: Store, now: int, as_of: int | None, known_at: int | None) -> Basis:
@@ -193,7 +194,7 @@ def _differences(
 ) -> list[str]:
     """What has changed since the stored result: the program, or the data and configuration."""
     remarks = []
-    if any(decimal_text(getattr(again.figure, name)) != (stored[name] or None) for name in _COMPARED):
+    if any(decimal_text(getattr(again.figure, name)) != stored[name] for name in _COMPARED):
         remarks.append(f"按保存时的数据和配置重算，与保存的结果（{stored['printed']}）不同：计算程序已有改动")
     present = Basis(settings, store.sequence_at(None), basis.as_of)
     if (present.sequence, settings.hash) == (basis.sequence, basis.settings.hash):

@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from collector.publish import PUBLISHERS
-from collector.publish.publication import Accounting, Publication, Result, results_of
+from collector.publish.publication import Accounting, Publication, Result, plain, results_of
 from collector.settings import Settings
 from collector.version import program_version
 from metrics.errors import UsageError
 from metrics.indicators import DIMENSION_LABELS, Dimension
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from collector.store import Store
 
 
@@ -25,30 +23,24 @@ def stored_results(
     indicator: str | None = None,
     dimension: tuple[str, str | None] | None = None,
 ) -> list[Result]:
-    """Results of the newest run that has them, for each period of its own; in the order of computing.
+    """The newest results of every project, indicator and period (or of the ``periods`` alone), in their order.
 
     ``dimension``: name and, to see one alone, its value; None: totals and breakdowns.
 
     Raises:
-        UsageError: nothing was computed yet, or not for such a period.
+        UsageError: nothing was computed yet, or not for such a period or indicator.
     """
-    frames = [_newest(store, period, indicator) for period in periods or (None,)]
+    frames = [store.results(period=period, indicator=indicator) for period in periods or (None,)]
     results = [result for frame in frames for result in results_of(frame.to_dict("records"))]
+    if not results:
+        named = "、".join((*([f"指标“{indicator}”"] if indicator else []), *periods))
+        raise UsageError(
+            f"还没有{named}的结果，请先运行 yunwei compute" if named else "还没有结果，请先运行 yunwei compute"
+        )
     if dimension is None:
         return results
     name, value = dimension
     return [r for r in results if r["dimension"] == name and value in (None, r["dimension_value"])]
-
-
-def _newest(store: Store, period: str | None, indicator: str | None) -> pd.DataFrame:
-    for run_id in store.result_runs(period):
-        found = store.results(run_id=run_id, period=period, indicator=indicator)
-        if len(found):
-            return found
-    asked = "".join((f"指标“{indicator}”" if indicator else "", f" {period} " if period else ""))
-    raise UsageError(
-        f"还没有{asked}的结果，请先运行 yunwei compute" if asked else "还没有结果，请先运行 yunwei compute"
-    )
 
 
 def parse_dimension(text: str) -> tuple[Dimension, str | None]:
@@ -99,7 +91,7 @@ def _accounting(store: Store, sources: dict[str, str]) -> list[Accounting]:
             sources.get(row["source"], row["source"]),
             row["name"],
             **{name: int(row[name]) for name in _COUNTS},
-            refused=row["refusal"] if row["state"] == "refused" else None,
+            refused=plain(row["refusal"]) if row["state"] == "refused" else None,
         )
         for row in store.deliveries().to_dict("records")
     ]

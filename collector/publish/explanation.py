@@ -15,6 +15,7 @@ from rich.text import Text
 
 from collector.publish.arithmetic import arithmetic, beside, shares
 from collector.publish.csv_file import write_rows
+from collector.publish.publication import plain
 from collector.text import wrap
 from collector.trace import place
 from metrics.indicators import DIMENSION_LABELS, OUTCOME_LABELS, IndicatorResult
@@ -186,13 +187,12 @@ def _lineage_cells(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _dicts(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Rows with None where pandas says missing and whole numbers as ``int``."""
-    import pandas as pd
-
     for record in frame.to_dict("records"):
-        yield {str(name): None if pd.isna(value) else _plain(value) for name, value in record.items()}
+        yield {str(name): _whole(plain(value)) for name, value in record.items()}
 
 
-def _plain(value: Any) -> Any:
+def _whole(value: Any) -> Any:
+    """Row numbers become floating point in a column that also has none."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

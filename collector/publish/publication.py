@@ -164,10 +164,13 @@ def as_number(printed: str) -> Decimal:
 def results_of(records: Iterable[Mapping[Any, Any]]) -> list[Result]:
     """Results out of a store's rows; anything pandas calls missing becomes None."""
     names = [column.name for column in RESULT_COLUMNS if column.name != "rule"]
-    return [Result({name: _plain(record[name]) for name in names}) for record in records]
+    return [Result({name: plain(record[name]) for name in names}) for record in records]
 
 
-def _plain(value: Any) -> Any:
-    if value is None or value != value:  # NaN is the one thing unequal to itself
+def plain(value: Any) -> Any:
+    """A cell of a frame as a plain value: None for what pandas calls missing, ``int`` for its integers."""
+    import pandas as pd
+
+    if pd.isna(value):
         return None
     return value.item() if hasattr(value, "item") else value
