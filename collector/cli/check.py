@@ -43,7 +43,7 @@ def command(workspace: Path, sources: tuple[str, ...], as_json: bool) -> None:
 
     found = look(settings, sources)
     if as_json:
-        _print_json({"ok": not found.faults, "errors": [], **_as_data(found, settings.zone)})
+        _print_json({"ok": not found.faults, "errors": [], **_as_data(settings, found)})
     else:
         _print(settings, found)
     if found.faults:
@@ -58,13 +58,16 @@ def _errors(errors: ConfigErrors) -> list[dict[str, Any]]:
     return [{"file": p.file, "line": p.line, "key": p.key, "fact": p.fact} for p in errors.problems]
 
 
-def _as_data(found: DropFolder, zone: ZoneInfo) -> dict[str, Any]:
+def _as_data(settings: Settings, found: DropFolder) -> dict[str, Any]:
+    from collector.configuration.reminders import reminders
+
     return {
+        "reminders": reminders(settings),
         "sources": [
             {
                 "id": item.source.id,
                 "name": item.source.name,
-                "files": [_file_data(file, zone) for file in item.files],
+                "files": [_file_data(file, settings.zone) for file in item.files],
             }
             for item in found.sources
         ],
@@ -90,12 +93,14 @@ def _file_data(file: FilePreview, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _print(settings: Settings, found: DropFolder) -> None:
+    from collector.configuration.reminders import reminders
+
     out = console()
     out.print(
         f"配置没有错误：{len(settings.vendors)} 家运维服务商，{len(settings.projects)} 个运维项目，"
         f"{len(settings.sources)} 个数据来源，{len(settings.indicators)} 个指标。"
     )
-    _print_list(out, "提醒：", _missing_secret(settings))
+    _print_list(out, "提醒：", reminders(settings))
     for item in found.sources:
         if item.files:
             _print_source(out, item, settings.zone)
@@ -103,17 +108,6 @@ def _print(settings: Settings, found: DropFolder) -> None:
     _print_list(out, "还没有文件的数据来源：", idle)
     _print_list(out, "没有数据来源认领的文件（核对 sources 中的 files）：", found.unclaimed)
     _print_list(out, "不能读取的文件：", [f"{file.name}：{_why(file)}" for file in found.faults])
-
-
-def _missing_secret(settings: Settings) -> list[str]:
-    """Only a reminder: the configuration may be checked where the database is out of reach."""
-    from metrics.errors import ConfigError
-
-    try:
-        settings.database_url()
-    except ConfigError as error:
-        return [str(error)]
-    return []
 
 
 def _why(file: FilePreview) -> str:

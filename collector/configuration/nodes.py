@@ -50,6 +50,10 @@ class Node:
             return [child.value() for child in self.items]
         return _core(self.text or "") if self.plain else self.text
 
+    def word(self) -> str | None:
+        """A scalar as it is written, numbers too; None for null, a list or a mapping."""
+        return None if self.plain and self.text in _NULLS else self.text
+
     def child(self, step: Step) -> Node | None:
         """The value under ``step``, or None if there is none."""
         if self.entries is not None:

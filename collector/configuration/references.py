@@ -65,7 +65,7 @@ def _value(place: Place, kind: type) -> Any:
 
 
 def _text(place: Place) -> str | None:
-    return place.node.text if place.node else None
+    return place.node.word() if place.node else None
 
 
 def _items(place: Place) -> list[Place]:
@@ -79,7 +79,7 @@ def _unknown(what: str, places: Iterable[Place], right: Iterable[str] | None) ->
     names = list(right)
     for place in places:
         text = _text(place)
-        if text and text not in names:
+        if text is not None and text not in names:
             yield place.problem(unknown_name(what, text, names))
 
 
@@ -112,7 +112,7 @@ def _twice(stanzas: Iterable[Place], within: str = "") -> Iterator[Problem]:
 def _database(place: Place) -> Iterator[Problem]:
     """No password in the open, and only databases that the store speaks."""
     text = _text(place)
-    if not text:
+    if text is None:
         return
     scheme = text.partition(":")[0]
     if scheme not in _SCHEMES or "://" not in text:

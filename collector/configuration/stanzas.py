@@ -72,8 +72,8 @@ def _mapping(place: Place, problems: list[Problem]) -> dict[str, Any] | None:
 
 def _known(what: str, place: Place, right: Iterable[str], problems: list[Problem]) -> bool:
     """Whether the name written at ``place`` is one of ``right``; a missing one was a problem before."""
-    name = place.node.value() if place.node else None
+    name = place.node.word() if place.node else None
     names = list(right)  # asking a lazy map itself would load what it names
-    if isinstance(name, str) and name not in names:
+    if name is not None and name not in names:
         problems.append(place.problem(unknown_name(what, name, names)))
     return name in names
