@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from collector.needs import missing_needs
+from collector.needs import absent_evidence, missing_needs
 from collector.result_rows import Stamp, rows_of
 from collector.settings import Settings
 from collector.version import program_version
@@ -195,7 +195,9 @@ class Judge:
             return _nothing(definition, formula, contract, periods, self.as_of, missing)
         breakdowns = definition.breakdowns or self.settings.compute.breakdowns
         request = self.request(definition, periods, ("total", *breakdowns))
-        return evaluate(definition, formula, formula.measure(request), contract, self.as_of)
+        results = evaluate(definition, formula, formula.measure(request), contract, self.as_of)
+        note = absent_evidence(definition, self.facts)
+        return results if note is None else [replace(result, notes=(*result.notes, note)) for result in results]
 
 
 def _nothing(

@@ -19,10 +19,20 @@ def missing_needs(definition: IndicatorDefinition, facts: Facts) -> str | None:
         return "没有设备台账，无法计算：请先交付设备台账"
     if missing:
         return f"从未收到{_labels(missing)}数据，无法计算"
-    sources = [_EVIDENCE[source] for source in getattr(definition.params, "down_from", ())]
+    sources = _down_records(definition)
     if sources and not any(_delivered(name, facts) for name in sources):
-        return f"从未收到{_labels(sources)}数据，无从判断是否中断，无法计算"
+        return f"从未收到{_labels(sources)}数据，无从判断是否故障，无法计算"
     return None
+
+
+def absent_evidence(definition: IndicatorDefinition, facts: Facts) -> str | None:
+    """A note on sources of down evidence that the indicator names and nobody ever delivered; None without such."""
+    absent = [name for name in _down_records(definition) if not _delivered(name, facts)]
+    return f"从未收到{_labels(absent)}数据，故障依据中实际没有它" if absent else None
+
+
+def _down_records(definition: IndicatorDefinition) -> list[str]:
+    return [_EVIDENCE[source] for source in getattr(definition.params, "down_from", ())]
 
 
 def _named_records(definition: IndicatorDefinition) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @chinese_command(
     help="查看最近一次计算的指标结果：目标、完成值、分子/分母、覆盖率、下限和上限、结论，以及说明和口径。\n\n"
-    "下限把未知时间全部按停机计，上限全部按正常计。"
+    "下限把未知时间全部按故障计，上限全部按正常计。"
 )
 @workspace_option
 @click.argument("period", required=False, metavar="[周期]", help="只看这个周期，如 2023-03、2023；不写为全部周期")

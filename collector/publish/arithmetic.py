@@ -74,7 +74,7 @@ def shares(figure: Figure) -> list[str]:
     """Coverage, bounds and what the up time rests on, where the formula knows them."""
     named = {
         "覆盖率": figure.coverage,
-        "下限（未知按中断计）": figure.lower,
+        "下限（未知按故障计）": figure.lower,
         "上限（未知按正常计）": figure.upper,
         "正常时间中有检测佐证": figure.observed,
         "正常时间中推定正常": figure.presumed,

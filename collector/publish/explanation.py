@@ -20,6 +20,7 @@ from collector.text import wrap
 from collector.trace import place
 from metrics.indicators import DIMENSION_LABELS, OUTCOME_LABELS, IndicatorResult
 from metrics.records import RECORDS
+from metrics.spans import KIND_LABELS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +33,6 @@ ROLE_LABELS: Mapping[str, str] = {
     "both": "分子、分母",
     "beside": "旁列",
 }
-SPAN_LABELS: Mapping[str, str] = {"required": "应计", "down": "停机", "unknown": "未知", "excluded": "豁免"}
 _LONGEST_LINE = 120
 _HASH_SHOWN = 12
 
@@ -115,7 +115,7 @@ def _record_columns() -> _Columns:
 def _span_columns(zone: ZoneInfo) -> _Columns:
     return (
         ("设备", lambda row: row["asset_no"]),
-        ("类型", lambda row: SPAN_LABELS[row["kind"]]),
+        ("类型", lambda row: KIND_LABELS[row["kind"]]),
         ("开始", lambda row: _local(row["start_at"], zone)),
         ("结束", lambda row: _local(row["end_at"], zone)),
         ("服务秒数", lambda row: f"{row['service_seconds']:,}"),
@@ -161,7 +161,7 @@ def _span_line(row: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     return {
         "部分": "时段",
         "设备编号": row["asset_no"],
-        "时段类型": SPAN_LABELS[row["kind"]],
+        "时段类型": KIND_LABELS[row["kind"]],
         "开始": _local(row["start_at"], zone),
         "结束": _local(row["end_at"], zone),
         "服务秒数": row["service_seconds"],

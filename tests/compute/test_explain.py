@@ -109,7 +109,7 @@ def test_availability_lists_its_spans_with_what_opened_and_ended_them(court: Cou
     assert (down["asset_no"], down["service_seconds"]) == ("A1", 3 * 86_400)
     assert (down["name"], down["row_no"]) == ("三月.xlsx", 5)
     shown = _shown(explained)
-    assert "停机" in shown
+    assert "故障" in shown
     assert "2023-04-01 00:00:00" in shown
 
 
@@ -132,7 +132,7 @@ def test_the_csv_has_every_record_with_its_full_hashes(court: Court, tmp_path: P
         lines = list(csv.DictReader(file))
     assert explained.spans is not None
     assert len(lines) == len(explained.rows) + len(explained.spans)
-    down = next(line for line in lines if line["时段类型"] == "停机")
+    down = next(line for line in lines if line["时段类型"] == "故障")
     assert (down["文件"], down["工作表"], down["行号"], down["服务秒数"]) == ("三月.xlsx", "一", "5", str(3 * 86_400))
     assert len(down["文件哈希"]) == 64
     assert "工单号=T4；" in down["记录内容"]

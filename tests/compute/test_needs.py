@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from collector.needs import missing_needs
+from collector.needs import absent_evidence, missing_needs
 from metrics.formulas import FORMULAS
 from metrics.indicators import Facts, IndicatorDefinition
 from metrics.records import RECORDS, empty_frame, frame_of
@@ -35,7 +35,7 @@ TICKET = [{"ticket_no": "T1", "reported_at": 0}]
     ("definition", "rows", "reason"),
     [
         (AVAILABILITY, {}, "没有设备台账，无法计算：请先交付设备台账"),
-        (AVAILABILITY, {"asset": ASSET}, "从未收到“拨测”、“工单”数据，无从判断是否中断，无法计算"),
+        (AVAILABILITY, {"asset": ASSET}, "从未收到“拨测”、“工单”数据，无从判断是否故障，无法计算"),
         (AVAILABILITY, {"asset": ASSET, "ticket": TICKET}, None),
         (_definition("mean_arrival"), {}, "从未收到“工单”数据，无法计算"),
         (_definition("mean_arrival"), {"ticket": TICKET}, None),
@@ -49,3 +49,9 @@ TICKET = [{"ticket_no": "T1", "reported_at": 0}]
 )
 def test_the_reason_is_named(definition: IndicatorDefinition, rows: dict[str, Any], reason: str | None) -> None:
     assert missing_needs(definition, _facts(**rows)) == reason
+
+
+def test_a_source_of_evidence_that_never_came_is_noted() -> None:
+    facts = _facts(asset=ASSET, ticket=TICKET)
+    assert absent_evidence(AVAILABILITY, facts) == "从未收到“拨测”数据，故障依据中实际没有它"
+    assert absent_evidence(_definition("mean_arrival"), facts) is None
