@@ -11,7 +11,10 @@ _REOPEN = {
     "last": "重新打开的工单取最后一次解决时间，当前未再解决的为未解决",
     "sum": "重新打开的工单各轮用时相加，当前未再解决的为未解决",
 }
-_WORDS_OF_CODES = {"incident": "故障", "service_request": "服务请求", "on_site": "现场", "remote": "远程"}
+_WORDS_OF_CODES = {
+    **{"incident": "故障", "service_request": "服务请求", "on_site": "现场", "remote": "远程"},
+    **{"budget": "年初预算", "adjustment": "预算调整", "received": "到位资金", "paid": "支出"},
+}
 
 
 def where_words(where: Where, noun: str = "记录") -> str:

@@ -151,8 +151,9 @@ def _term_words(term: Term) -> str:
         what = f"{record.label}的{record.column(_AMOUNTS[term.record]).label}之和"
     else:
         what = counted_words(term.record)
-    filtered = where_words(term.where)
-    return f"{what}（{filtered}）" if filtered else what
+    moment = f"按{record.column(term.at).label}归属周期" if term.at else ""
+    more = "，".join(filter(None, (where_words(term.where), moment)))
+    return f"{what}（{more}）" if more else what
 
 
 def _unit(term: Term) -> MeasureUnit:
