@@ -41,6 +41,10 @@ class Block:
         """One row's texts, trimmed."""
         return [column[position].as_py().strip(BLANKS) for column in self.columns]
 
+    def called(self, index: int, position: int, names: Sequence[str]) -> str:
+        """What the column of one cell is called; ``names`` are those of the header."""
+        return names[index]
+
     def take(self, positions: NDArray[np.int64]) -> Block:
         """Some of the rows, in the order asked for."""
         return Block(
@@ -50,13 +54,9 @@ class Block:
             {index: mask[positions] for index, mask in self.merged.items()},
         )
 
-    def tail(self, first_row: int) -> Block:
-        """The rows from ``first_row`` (1-based) on."""
-        return (
-            self
-            if not len(self) or self.row_no[0] >= first_row
-            else self.take(np.flatnonzero(self.row_no >= first_row))
-        )
+    def only(self, keep: NDArray[np.bool_]) -> Block:
+        """The rows for which ``keep`` is true; the block itself if that is all of them."""
+        return self if keep.all() else self.take(np.flatnonzero(keep))
 
     def column(self, index: int) -> Any:
         """A column, trimmed; empty texts where the sheet is narrower."""
@@ -71,6 +71,7 @@ class Sheet(Protocol):
     Attributes:
         place: what lineage calls it: the sheet's name, inside an archive ``member!sheet``.
         title: the sheet's own name; for a text file its name without endings.
+        file: the path of the file, or of the member of an archive, that it is in.
         named: whether sheets are chosen by name (a text file is one sheet, whatever it is called).
         hidden: not shown to people who open the workbook.
         serials_1904: whether day numbers count from 1904.
@@ -78,6 +79,7 @@ class Sheet(Protocol):
 
     place: str
     title: str
+    file: str
     named: bool
     hidden: bool
     serials_1904: bool

@@ -6,6 +6,7 @@ No pandas here: settings and the JSON Schema import this file.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Self
 
@@ -274,11 +275,15 @@ def _check_derived_kind(column: Column, rule: Elapsed | Joined) -> None:
 
 
 def _check_constant(column: Column, value: Scalar) -> None:
+    place = f"{column.name}（{column.label}）"
+    if column.kind == "instant":
+        raise ValueError(f"{place}是时间，每行不同，不能写成固定的值")
     whole = isinstance(value, int) and not isinstance(value, bool)
-    fits = {"boolean": isinstance(value, bool), "integer": whole}.get(column.kind, isinstance(value, str) or whole)
-    if not fits:
-        expected = {"boolean": "true 或 false", "integer": "整数"}.get(column.kind, "文字")
-        raise ValueError(f"{column.name}（{column.label}）应为{expected}，不能是“{_shown(value)}”")
+    worded = whole or (isinstance(value, str) and bool(value.strip()))
+    fits = {"boolean": isinstance(value, bool), "integer": whole}.get(column.kind, worded)
+    if not fits or (column.kind in _FORMS and not _FORMS[column.kind].fullmatch(str(value))):
+        expected = {"boolean": "true 或 false", "integer": "整数", "date": "日期，写作 2023-03-05", "decimal": "数字"}
+        raise ValueError(f"{place}应为{expected.get(column.kind, '文字')}，不能是“{_shown(value)}”")
     if column.choices and value not in column.choices:
         raise ValueError(_unknown(f"{column.label}代码", str(value), column.choices))
 
@@ -289,17 +294,24 @@ def _check_place(column: Column, value: str) -> None:
 
 
 def _check_words(column: Column, words: dict[str, Scalar]) -> None:
+    if column.kind not in ("text", "code", "boolean"):
+        raise ValueError(f"{column.name}（{column.label}）是时间或数，不能用 words 改写")
     for value in words.values():
         _check_constant(column, value)
 
 
 def _check_unit(column: Column, unit: str) -> None:
-    if column.kind != "decimal":
-        raise ValueError(f"{column.name}（{column.label}）不是金额或数值，不能写单位")
-    if unit not in MONEY_UNITS:
-        raise ValueError(_unknown("单位", unit, MONEY_UNITS))
+    known = MONEY_UNITS if column.kind == "decimal" else DURATION_UNITS if column.name.endswith("_ms") else None
+    if known is None:
+        raise ValueError(f"{column.name}（{column.label}）不是金额、数值或耗时，不能写单位")
+    if unit not in known:
+        raise ValueError(_unknown("单位", unit, known))
 
 
+_FORMS: Mapping[str, re.Pattern[str]] = {
+    "date": re.compile(r"(199\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"),
+    "decimal": re.compile(r"0|-?[1-9]\d{0,19}|-?(0|[1-9]\d{0,19})\.\d{0,9}[1-9]"),
+}
 _CHECKS: Mapping[str | None, Any] = {
     "columns": _check_column,
     "derived": _check_derived_kind,

@@ -66,6 +66,8 @@ def read_moment(text: str, rules: Rules) -> tuple[int, bool]:
         time = _TIME.fullmatch(rest)
         if found and (time or not rest):
             return _assembled({**found.groupdict(), **(time.groupdict() if time else {})}, rules)
+    if re.fullmatch(r"\d{1,2}月", plain):
+        raise ValueError("没有年份，文件名、工作表名和标题中也没有，应为如 2023年3月，或在配置中写明 year")
     if _TIME.fullmatch(plain):
         raise ValueError(f"只有时刻，没有日期，{_EXPECTED}")
     if re.fullmatch(r"\d{4}[-/.年]\d{1,2}月?", plain):

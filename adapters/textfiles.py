@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from adapters.encodings import Utf8Reader, detect
 from adapters.grid import BLANKS, Block, Merge, block_of
+from adapters.patterns import stem
 from metrics.errors import InputError
 
 _HEAD_BYTES = 1 << 20
@@ -38,12 +39,12 @@ class TextSheet:
         self,
         file: BinaryIO,
         place: str,
-        title: str,
+        name: str,
         score: Callable[[Rows], int],
         encoding: str | None = None,
         delimiter: str | None = None,
     ) -> None:
-        self.place, self.title = place, title
+        self.place, self.title, self.file = place, stem(name), name
         self._file = file
         self._codec, self._mark = detect(file, encoding)
         self._text, self._complete = self._read_head()

@@ -33,7 +33,7 @@ BROKEN_ARCHIVE = (
     ValueError,
 )
 _MOST_CELLS = 60_000_000
-_MOST_BYTES = 2 << 30
+MOST_BYTES = 2 << 30
 _MOST_RATIO = 200  # workbooks of repeated text reach some 50
 _RATIO_FROM = 64 << 20
 _CHUNK = 8 << 20
@@ -66,12 +66,16 @@ class Scan:
 
 def refuse_bomb(archive: zipfile.ZipFile) -> None:
     """InputError if the archive would unpack to more than any delivery is."""
-    unpacked = sum(item.file_size for item in archive.infolist())
-    packed = sum(item.compress_size for item in archive.infolist())
-    if unpacked > _MOST_BYTES:
-        raise InputError(f"解开后有 {unpacked >> 20} MiB，超过 2048 MiB 的上限")
+    items = archive.infolist()
+    refuse_size(sum(item.file_size for item in items), sum(item.compress_size for item in items))
+
+
+def refuse_size(unpacked: int, packed: int) -> None:
+    """InputError if ``packed`` bytes hold more than any delivery does, or unbelievably much."""
+    if unpacked > MOST_BYTES:
+        raise InputError(f"解开后超过 {MOST_BYTES >> 20} MiB 的上限")
     if unpacked > _RATIO_FROM and unpacked > _MOST_RATIO * max(packed, 1):
-        raise InputError(f"压缩比达到 {unpacked // max(packed, 1)} 倍，不像正常的文件，没有解开")
+        raise InputError(f"压缩比超过 {_MOST_RATIO} 倍，不像正常的文件，没有解开")
 
 
 def scan_xlsx(file: BinaryIO) -> Scan:

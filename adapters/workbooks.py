@@ -26,12 +26,13 @@ _PASSWORD = "工作簿有密码保护，请去除密码后重新提交"
 Grid = Sequence[Sequence[Any]]
 
 
-def open_workbook(file: BinaryIO, prefix: str, old: bool) -> list[WorkbookSheet]:
+def open_workbook(file: BinaryIO, prefix: str, old: bool, name: str = "") -> list[WorkbookSheet]:
     """The worksheets, in their order.
 
     Args:
         prefix: stands before each sheet's name in its place (``member!`` inside an archive).
         old: xls, not xlsx.
+        name: what the file is called.
 
     Raises:
         InputError: not a workbook, damaged, protected by a password, or too large to be held.
@@ -40,7 +41,7 @@ def open_workbook(file: BinaryIO, prefix: str, old: bool) -> list[WorkbookSheet]
     file.seek(0)
     book = _guarded(calamine.CalamineWorkbook.from_filelike, file)
     return [
-        WorkbookSheet(book, meta, prefix, scan)
+        WorkbookSheet(book, meta, prefix, scan, name)
         for meta in book.sheets_metadata
         if meta.typ == calamine.SheetTypeEnum.WorkSheet
     ]
@@ -65,9 +66,9 @@ class WorkbookSheet:
 
     named = True
 
-    def __init__(self, book: Any, meta: Any, prefix: str, scan: Scan) -> None:
+    def __init__(self, book: Any, meta: Any, prefix: str, scan: Scan, name: str) -> None:
         self.title: str = meta.name
-        self.place = prefix + self.title
+        self.place, self.file = prefix + self.title, name
         self.hidden = meta.visible != calamine.SheetVisibleEnum.Visible
         self.serials_1904 = scan.serials_1904
         self._book = book
