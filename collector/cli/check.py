@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -128,26 +129,44 @@ def _print_list(out: Console, title: str, lines: Sequence[str]) -> None:
 def _print_source(out: Console, item: SourcePreview, zone: ZoneInfo) -> None:
     """Tables that look alike are shown once, with the first file's rows."""
     out.print(f"\n■ {item.source.name}（{item.source.id}）：{len(item.files)} 个文件")
-    for table, names in _alike(item.files):
+    for look, names in _looks(item.files):
+        table = look.table
         others = f" 等 {len(names)} 个文件" if len(names) > 1 else ""
         out.print(f"  {names[0]}{others}，{_place(table)}→ {_record_label(table)}")
         if table.missing:
             out.print(f"  缺少必填的列：{_labels(table, table.missing)}")
-        if table.unmatched:
-            out.print(f"  没有用到的表头：{'、'.join(table.unmatched)}")
+        if look.unused:
+            out.print(f"  没有用到的表头：{'、'.join(look.unused)}")
+        if not table.rows and not table.missing:
+            out.print("  开头几行中没有这类记录")
         out.print(_grid(table, zone))
 
 
-def _alike(files: Sequence[FilePreview]) -> Iterator[tuple[Preview, list[str]]]:
+@dataclass(frozen=True)
+class _Look:
+    """A table, and the headers of its sheet that neither it nor another table of the source takes."""
+
+    table: Preview
+    unused: tuple[str, ...]
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What makes two tables look alike."""
+        table = self.table
+        return table.record, tuple(table.recognised.items()), self.unused, table.missing
+
+
+def _looks(files: Sequence[FilePreview]) -> Iterator[tuple[_Look, list[str]]]:
     """Each different look of a table with the names of the files that have it."""
-    looks: dict[tuple[Any, ...], tuple[Preview, list[str]]] = {}
+    found: dict[tuple[Any, ...], tuple[_Look, list[str]]] = {}
     for file in files:
         for table in file.tables:
-            look = (table.record, tuple(table.recognised.items()), table.unmatched, table.missing)
-            names = looks.setdefault(look, (table, []))[1]
+            taken = {header for other in file.tables if other.sheet == table.sheet for header in other.recognised}
+            look = _Look(table, tuple(header for header in table.unmatched if header not in taken))
+            names = found.setdefault(look.key, (look, []))[1]
             if file.name not in names:
                 names.append(file.name)
-    yield from looks.values()
+    yield from found.values()
 
 
 def _place(table: Preview) -> str:
@@ -180,8 +199,9 @@ def _grid(table: Preview, zone: ZoneInfo) -> Table:
     rows = table.rows[:_ROWS_SHOWN]
     grid = Table("表头", "字段", *(f"第 {number} 条" for number in range(1, len(rows) + 1)))
     headers: dict[str, list[str]] = {}
-    for header, name in table.recognised.items():
-        headers.setdefault(name, []).append(header)
+    for header, fields in table.recognised.items():
+        for name in fields.split("、"):  # one column may fill several fields
+            headers.setdefault(name, []).append(header)
     given = [name for row in rows for name, value in row.items() if value is not None]
     for name in dict.fromkeys([*headers, *given]):
         values = [shown(table.record, name, row.get(name), zone) for row in rows]
