@@ -19,8 +19,9 @@ from metrics.assets import ATTRIBUTES, Register, chosen, read_register
 from metrics.errors import ConfigError
 from metrics.formulas.params import DEFAULT_MOMENTS
 from metrics.frames import FAR_FUTURE, Ints, integers, midnights
-from metrics.indicators import DIMENSION_LABELS, Contract, Facts, Where
+from metrics.indicators import Contract, Facts, Where
 from metrics.records import RECORDS
+from metrics.wording import WHERE_LABELS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +30,6 @@ Mask = NDArray[np.bool_]
 
 #: What stands for the dimension ``kind`` and the filter ``kind`` where a record calls it something else.
 _KIND_COLUMNS = {"survey": "question", "asset": "asset_class"}
-_WHERE_LABELS = {**DIMENSION_LABELS, "asset_no": "设备编号", "category": "分类", "source": "数据来源"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def filtered(events: Events, where: Where) -> Mask:
         patterns: tuple[str, ...] = getattr(where, name)
         if patterns and name not in events.attributes:
             label = RECORDS[events.record].label
-            raise ConfigError(f"{label}没有{_WHERE_LABELS[name]}，where 不能按 {name} 筛选{label}")
+            raise ConfigError(f"{label}没有{WHERE_LABELS[name]}，where 不能按 {name} 筛选{label}")
         if patterns:
             passed &= events.attributes[name].passing(patterns)
     return passed

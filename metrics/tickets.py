@@ -5,7 +5,7 @@ Moments that have not happened at ``as_of``, or are not known, are FAR_FUTURE.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -86,12 +86,16 @@ class Tickets:
         np.add.at(seconds, self.spans.owner, lengths)
         return seconds
 
-    def evidence_rows(self) -> Ints:
-        """How many rows stand behind the resolution of each ticket: itself, its holds, its cycles."""
+    def evidence_rows(self, attached: Sequence[str]) -> Ints:
+        """How many rows stand behind each ticket's figure: itself and what of ``attached`` it has."""
         rows = np.ones(len(self.events), np.int64)
-        np.add.at(rows, self.holds.ticket, 1)
-        np.add.at(rows, self.cycles.ticket, 1)
+        for record in attached:
+            np.add.at(rows, self.attached(record).ticket, 1)
         return rows
+
+    def attached(self, record: str) -> Attached:
+        """Its ``hold`` or ``ticket_cycle`` rows."""
+        return {"hold": self.holds, "ticket_cycle": self.cycles}[record]
 
 
 def read_tickets(request: Request, reopen: Reopen) -> Tickets:

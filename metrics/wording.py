@@ -5,7 +5,8 @@ from __future__ import annotations
 from metrics.formulas.params import Reopen, TicketTimeParams
 from metrics.indicators import DIMENSION_LABELS, Where
 
-_WHERE_LABELS = {**DIMENSION_LABELS, "asset_no": "设备编号", "category": "分类", "source": "数据来源"}
+#: What the fields of a ``Where`` are called.
+WHERE_LABELS = {**DIMENSION_LABELS, "asset_no": "设备编号", "category": "分类", "source": "数据来源"}
 _REOPEN = {
     "first": "重新打开的工单取首次解决时间",
     "last": "重新打开的工单取最后一次解决时间，当前未再解决的为未解决",
@@ -20,7 +21,7 @@ _WORDS_OF_CODES = {
 def where_words(where: Where, noun: str = "记录") -> str:
     """``仅统计类别为庭审保障、位置为A楼的记录``; empty without a filter."""
     named = [
-        f"{_WHERE_LABELS[name]}为{'或'.join(_WORDS_OF_CODES.get(value, value) for value in values)}"
+        f"{WHERE_LABELS[name]}为{'或'.join(_WORDS_OF_CODES.get(value, value) for value in values)}"
         for name in Where.model_fields
         if (values := getattr(where, name))
     ]

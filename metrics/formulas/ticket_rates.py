@@ -27,14 +27,14 @@ class Judged:
 
     ``counted``: tickets in the denominator, ``good`` those of them in the numerator; ``of_which``: parts of the
     denominator worth naming; ``beside``: by the part's name those left out, each ticket in exactly one place.
-    ``seconds``: what was timed, or None. ``rows``: how many lines of evidence each ticket brings.
+    ``seconds``: what was timed, or None. ``attached``: the records that decided with the tickets.
     """
 
     counted: Mask
     good: Mask
     of_which: Mapping[str, Mask]
     beside: Mapping[str, Mask]
-    rows: Ints
+    attached: tuple[str, ...]
     provisional: Mask
     seconds: Ints | None = None
 
@@ -51,7 +51,7 @@ class _Rate:
         known = len(request.facts.frames["ticket"]) > 0
         figures: list[Figure] = []
         for cells in sliced(request, tickets.events, moment):
-            figures += _figures(request, cells, judged, known)
+            figures += _figures(request, cells, judged, tickets.evidence_rows(judged.attached), known)
         return figures
 
     def evidence(self, request: Request, dimension_value: str) -> Evidence:
@@ -65,9 +65,7 @@ class _Rate:
         for name, mask in judged.beside.items():
             left = rows[mask[rows]]
             parts.append(listed("ticket", row_id[left], "beside", f"{self.part_labels[name]}，不计入"))
-        if int(judged.rows[rows].sum()) > len(rows):
-            parts += attached_evidence(tickets, rows)
-        return evidence(*parts)
+        return evidence(*parts, *attached_evidence(tickets, rows, judged.attached))
 
     _good_word: ClassVar[str]
     _bad_word: ClassVar[str]
@@ -109,9 +107,8 @@ class ResolutionRate(_Rate):
         good = counted & tickets.is_resolved
         of_which = {"open_count": counted & ~good, "reopened_count": counted & tickets.reopened}
         nowhere = np.zeros(len(counted), np.bool_)
-        judged = Judged(
-            counted, good, of_which, {"cancelled_count": tickets.cancelled}, tickets.evidence_rows(), nowhere
-        )
+        left = {"cancelled_count": tickets.cancelled}
+        judged = Judged(counted, good, of_which, left, ("ticket_cycle",), nowhere)
         return tickets, tickets.reported, judged
 
 
@@ -175,8 +172,8 @@ class TimelyRate(_Rate):
         counted = counted & ~left["not_due_count"]
         of_which = {"late_count": counted & done & ~within, "overdue_count": counted & ~done}
         unofficial = counted & provisional_spans(service_calendar(request, params), tickets.reported, end)
-        rows = tickets.evidence_rows() if params.timed == "resolution" else np.ones(len(done), np.int64)
-        judged = Judged(counted, counted & done & within, of_which, left, rows, unofficial, seconds)
+        attached = ("hold", "ticket_cycle") if params.timed == "resolution" else ()
+        judged = Judged(counted, counted & done & within, of_which, left, attached, unofficial, seconds)
         return tickets, tickets.moment(params.attribute_by), judged
 
 
@@ -212,10 +209,10 @@ def _texts(seconds: Ints | None, rows: Ints) -> list[str] | None:
     return None if seconds is None else [str(value) for value in seconds[rows].tolist()]
 
 
-def _figures(request: Request, cells: Slices, judged: Judged, known: bool) -> list[Figure]:
+def _figures(request: Request, cells: Slices, judged: Judged, lines: Ints, known: bool) -> list[Figure]:
     counted, good = cells.sum(judged.counted), cells.sum(judged.good)
     named = {name: cells.sum(mask) for name, mask in {**judged.of_which, **judged.beside}.items()}
-    rows, unofficial = cells.sum(judged.rows), cells.sum(judged.provisional)
+    rows, unofficial = cells.sum(lines), cells.sum(judged.provisional)
     figures = []
     for cell in cells.cells():
         numerator, denominator = Fraction(int(good[cell])), Fraction(int(counted[cell]))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from metrics.scope import Mask
 from metrics.slicing import Slices, one_cell, sliced
 from metrics.tickets import Tickets, clock, on_clock, provisional_spans, read_tickets, service_calendar
 from metrics.wording import clock_words, period_words, reopen_words, sentence, where_words
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _QUANTILES = {"median": Fraction(1, 2), "p90": Fraction(9, 10), "max": Fraction(1)}
 
@@ -43,15 +46,15 @@ class _MeanTime:
     _arithmetic: ClassVar[str]
     _word: ClassVar[str]
     _counted: ClassVar[str]
-    _with_holds: ClassVar[bool] = False
+    _attached: ClassVar[tuple[str, ...]] = ()
 
     def words(self, definition: IndicatorDefinition) -> str:
         """The rule in Chinese words."""
         params = params_of(definition, TicketTimeParams)
-        follows = self._with_holds or params.attribute_by == "resolved_at"
+        follows = self._attached or params.attribute_by == "resolved_at"
         return sentence(
             self._arithmetic,
-            "只扣除责任方为法院或第三方的挂起，重叠的合并后扣除" if self._with_holds else "",
+            "只扣除责任方为法院或第三方的挂起，重叠的合并后扣除" if self._attached else "",
             clock_words(params),
             period_words(params),
             reopen_words(params.reopen) if follows else "",
@@ -74,7 +77,7 @@ class _MeanTime:
         known = len(request.facts.frames["ticket"]) > 0
         figures: list[Figure] = []
         for cells in sliced(request, tickets.events, tickets.moment(params.attribute_by)):
-            figures += _figures(request, cells, timed, self._rows(tickets), provisional, known)
+            figures += _figures(request, cells, timed, tickets.evidence_rows(self._attached), provisional, known)
         return figures
 
     def evidence(self, request: Request, dimension_value: str) -> Evidence:
@@ -89,12 +92,7 @@ class _MeanTime:
         for name, mask in timed.beside.items():
             left = rows[mask[rows]]
             parts.append(listed("ticket", tickets.events.row_id[left], "beside", f"{self.part_labels[name]}，不计入"))
-        if self._with_holds:
-            parts += attached_evidence(tickets, rows)
-        return evidence(*parts)
-
-    def _rows(self, tickets: Tickets) -> Ints:
-        return tickets.evidence_rows() if self._with_holds else np.ones(len(tickets.events), np.int64)
+        return evidence(*parts, *attached_evidence(tickets, rows, self._attached))
 
     def _timed(self, request: Request, tickets: Tickets, params: TicketTimeParams) -> Timed:
         raise NotImplementedError
@@ -155,7 +153,7 @@ class MeanResolution(_MeanTime):
     _arithmetic = "平均解决时间 = Σ（解决时间 − 报障时间 − 挂起时间）÷ 已解决的工单数"
     _word = "解决用时"
     _counted = "已解决的工单"
-    _with_holds = True
+    _attached = ("hold", "ticket_cycle")
 
     def _timed(self, request: Request, tickets: Tickets, params: TicketTimeParams) -> Timed:
         kept = tickets.is_resolved & ~tickets.cancelled
@@ -164,15 +162,17 @@ class MeanResolution(_MeanTime):
         return Timed(kept, seconds, tickets.resolved, left)
 
 
-def attached_evidence(tickets: Tickets, rows: Ints) -> list[Any]:
+_ATTACHED_NOTES = {"hold": "挂起，落在计时之内的部分已扣除", "ticket_cycle": "工单处理轮次"}
+
+
+def attached_evidence(tickets: Tickets, rows: Ints, attached: Sequence[str]) -> list[pd.DataFrame]:
     """The holds subtracted from the tickets in ``rows`` and the cycles they went through."""
     chosen = np.zeros(len(tickets.events), np.bool_)
     chosen[rows] = True
-    holds = tickets.holds.take(chosen[tickets.holds.ticket])
-    cycles = tickets.cycles.take(chosen[tickets.cycles.ticket])
+    found = {record: tickets.attached(record) for record in attached}
     return [
-        listed("hold", holds.row_id, "beside", "挂起，落在计时之内的部分已扣除"),
-        listed("ticket_cycle", cycles.row_id, "beside", "工单处理轮次"),
+        listed(record, rows_of.row_id[chosen[rows_of.ticket]], "beside", _ATTACHED_NOTES[record])
+        for record, rows_of in found.items()
     ]
 
 

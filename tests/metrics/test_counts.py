@@ -37,6 +37,12 @@ def test_kinds_are_told_apart_by_filter_and_by_breakdown() -> None:
     assert {kind: figure.actual for kind, figure in kinds.items()} == {"数字法庭设备巡检": 4, "服务器巡检": 5}
 
 
+def test_a_source_may_be_chosen() -> None:
+    world = facts(inspection=[{"inspected_at": "2023-01-01", "source": source} for source in ("甲表", "乙表", "甲表")])
+
+    assert total(ask("count", world, "2023", params=EVERY, where=Where(source=("甲*",)))).actual == 2
+
+
 def test_a_breakdown_adds_up_to_the_total_with_a_line_for_what_is_not_filled_in() -> None:
     world = facts(
         support_event=[

@@ -56,6 +56,7 @@ def test_a_ticket_reopened_and_open_now_is_unresolved_except_under_first(reopen:
 
     assert line(figure) == (resolved, 1)
     assert counts(figure, "reopened_count") == (1,)
+    assert figure.evidence_count == 1 + 2  # the ticket and its cycles
 
 
 def test_in_time_is_up_to_the_limit_and_open_before_it_is_neither() -> None:
