@@ -101,6 +101,8 @@ def ticket_rows(frame: pd.DataFrame, tickets: pd.DataFrame) -> Ints:
 
     A ticket of the same source comes first; else one of another source, if only one has that number.
     """
+    if not len(frame):
+        return np.empty(0, np.int64)
     keys = tickets[["source", "ticket_no"]].assign(row=np.arange(len(tickets)))
     same = frame[["source", "ticket_no"]].merge(keys, how="left", on=["source", "ticket_no"])
     alone = keys[["ticket_no", "row"]].drop_duplicates("ticket_no", keep=False)

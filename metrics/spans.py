@@ -64,8 +64,8 @@ def outage_evidence(request: Request, dimension_value: str, assets_role: Role) -
     ledger = open_ledger(request)
     chosen = _chosen(ledger, request, dimension_value)
     outages = read_outages(ledger, request.as_of)
-    _, mine, _ = intersect(Intervals(outages.intervals.owner, outages.began, outages.began + 1), chosen.intervals)
-    outages = outages.take(mine)
+    _, began, _ = intersect(Intervals(outages.intervals.owner, outages.began, outages.began + 1), chosen.intervals)
+    outages = outages.take(began)
     claims = ledger.claims("down")
     opener, closer, together = _opener_and_closer(claims, outages.intervals)
     down = _spans(
@@ -81,7 +81,9 @@ def outage_evidence(request: Request, dimension_value: str, assets_role: Role) -
     rows = [_asset_rows(ledger, chosen, assets_role)]
     for claim in claims:
         _, used, _ = intersect(claim.intervals, outages.intervals)
-        rows.append(_claim_lines(ledger.facts, claim.take(used), KIND_LABELS["down"], "numerator", None))
+        mine = claim.take(used)
+        seconds = ledger.calendar.service_seconds(mine.intervals.start, mine.intervals.end)
+        rows.append(_claim_lines(ledger.facts, mine, KIND_LABELS["down"], "numerator", _text(seconds)))
     for claim in ledger.claims("excluded"):
         _, used, _ = intersect(claim.intervals, outages.intervals)
         rows.append(_claim_lines(ledger.facts, claim.take(np.unique(used)), KIND_LABELS["excluded"], "beside", None))
