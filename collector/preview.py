@@ -62,7 +62,7 @@ def look(settings: Settings, only: Sequence[str] = ()) -> DropFolder:
         claimed += [blob.path for blob in blobs]
         found.sources.append(SourcePreview(source, tuple(_file(settings, source, blob) for blob in blobs)))
     if not only:
-        found.unclaimed = [name for name in unclaimed(settings.inbox, claimed) if not name.startswith("README")]
+        found.unclaimed = unclaimed(settings.inbox, claimed)
     return found
 
 

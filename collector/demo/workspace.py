@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.resources import as_file, files
 from pathlib import Path
 
+from collector.configuration.data import data_folder
 from collector.demo.messes import MESSES
 from collector.demo.post import Post
 
@@ -14,13 +14,13 @@ LIST = "乱象清单.md"
 def write_configuration(folder: Path) -> list[str]:
     """Copy yunwei.yaml, sources/ and indicators/ into ``folder``; what is there already stays. Returns what is new."""
     written = []
-    with as_file(files("config").joinpath("demo")) as kept:
-        for path in sorted(kept.rglob("*.yaml")):
-            name = path.relative_to(kept)
-            if not (folder / name).exists():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                (folder / name).write_bytes(path.read_bytes())
-                written.append(name.as_posix())
+    kept = data_folder() / "demo"
+    for path in sorted(kept.rglob("*.yaml")):
+        name = path.relative_to(kept)
+        if not (folder / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(path.read_bytes())
+            written.append(name.as_posix())
     return written
 
 

@@ -47,8 +47,11 @@ def _growing(source: str, blob: Blob) -> LeftFile:
 
 
 def unclaimed(inbox: Path, claimed: Iterable[Path]) -> list[str]:
-    """Files below ``inbox`` that nobody asked for, by their path below it; hidden and lock files do not count."""
-    taken = {path.resolve() for path in claimed}
+    """Files below ``inbox`` that nobody asked for, by their path below it.
+
+    Hidden and lock files do not count, nor the note that ``yunwei init`` puts there.
+    """
+    taken = {path.resolve() for path in (*claimed, inbox / "README.md")}
     found = []
     for folder, folders, files in os.walk(inbox):
         folders[:] = [name for name in folders if not name.startswith(".")]
