@@ -18,8 +18,11 @@ from collector.store import rejections as _rejections
 from collector.store import results as _results
 from collector.store import runs as _runs
 from collector.store.bulk import bulk_of
+from collector.store.check_log import CheckLog, days_of
+from collector.store.checks import rebuild_index
 from collector.store.deliveries import Delivery, Identity, Kind, Totals
 from collector.store.engine import connect, reading, writing
+from collector.store.fingerprint import fingerprint
 from collector.store.records import Outcome
 from collector.store.result_columns import RESULT_COLUMNS, RESULT_VIEWS
 from collector.store.runs import Run
@@ -115,10 +118,13 @@ class Store:
         what = Identity(source, name, content_hash, mapping_hash, size, modified_at, kind)
         with writing(self._engine) as connection:
             delivery = Delivery(connection, self.organization_id, run.run_id, what, self._clock(), self._checks)
-            yield delivery
+            try:
+                yield delivery
+            finally:
+                delivery.close()
             if delivery.totals is None:
                 raise RuntimeError(f"{name}: a delivery must be finished")
-        delivery.settle()
+        delivery.committed()
 
     def refuse(
         self,
@@ -258,3 +264,26 @@ class Store:
         query = _results.query_of(self.organization_id, run_id, wanted)
         with reading(self._engine) as connection:
             return _facts.to_frame(bulk_of(connection).read(query))
+
+    def check_days(self, source: str, first_at: int, last_at: int, asset_no: str | None = None) -> pd.DataFrame:
+        """The log behind a time span (UTC seconds, both included), by UTC day and file.
+
+        Columns ``day``, ``check_count`` (of the asset within the span; ``asset_no`` None: of all), ``path`` (below
+        the folder of checks), ``sha256``, ``delivery_id``. Of a check that was corrected both files count it.
+        """
+        with reading(self._engine) as connection:
+            log = CheckLog(connection, self.organization_id, self._checks)
+            return _facts.to_frame(days_of(log, source, first_at, last_at, asset_no))
+
+    def rebuild_intervals(self) -> int:
+        """Make the index over checks anew from their log; how many state intervals were wrong (0: none).
+
+        Corrected intervals count from the present sequence on.
+        """
+        with writing(self._engine) as connection:
+            return rebuild_index(connection, self.organization_id, self._checks)
+
+    def fingerprint(self) -> str:
+        """A hash over all content: equal for stores that hold the same, on whichever database."""
+        with reading(self._engine) as connection:
+            return fingerprint(connection, self.organization_id)

@@ -42,6 +42,10 @@ class Bulk(Protocol):
         """The rows of a query, columns typed as :func:`arrow_type` says."""
         ...
 
+    def read_records(self, query: Select[Any]) -> pa.Table:
+        """The same for many rows whose texts are null or not empty and hold no separators, as records' are."""
+        ...
+
 
 def bulk_of(connection: Connection) -> Bulk:
     """The way of the connection's database."""
@@ -80,6 +84,15 @@ def hash_column(hashes: NDArray[np.uint8]) -> pa.Array:
 def no_versions() -> Versions:
     """Nothing current."""
     return Versions(pa.array([], pa.large_string()), np.empty((0, 16), np.uint8), np.empty(0, np.int64))
+
+
+def versions_of(table: pa.Table) -> Versions:
+    """Versions from columns ``natural_key``, ``row_hash`` (hexadecimal) and ``row_id``."""
+    columns = table.combine_chunks()
+    digits = columns["row_hash"].chunk(0).buffers()[2].to_pybytes() if len(columns) else b""
+    hashes = np.frombuffer(bytes.fromhex(digits[: 32 * len(columns)].decode()), np.uint8).reshape(-1, 16)
+    keys = columns["natural_key"]
+    return Versions(keys.chunk(0) if len(columns) else no_versions().keys, hashes, columns["row_id"].to_numpy())
 
 
 def batches(length: int, size: int) -> Iterator[slice]:

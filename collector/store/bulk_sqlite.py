@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
 from sqlalchemy import Connection, Select, Table
 
-from collector.store.bulk import Versions, arrow_type, no_versions, schema_of
+from collector.store.bulk import Versions, batches, no_versions, schema_of, versions_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_ROWS_A_STATEMENT = 100  # measured: a third less time than one row a statement; more gains nothing
+_ROWS_A_STATEMENT = 500  # measured: a third less time than one row a statement
+_ROWS_AS_OBJECTS = 20_000
 _FETCH = 50_000
 _CURRENT = "organization_id = ? AND source = ? AND known_until IS NULL"
+_FIELD, _ROW = "\x1f", b"\x1e"  # no stored text holds them
+_VERSIONS = pa.schema([("natural_key", pa.large_string()), ("row_hash", pa.large_string()), ("row_id", pa.int64())])
+_LINES_AWAY, _LINES_BACK = bytes.maketrans(b"\n\r\x1e", b"\x1d\x1c\n"), (("\x1d", "\n"), ("\x1c", "\r"))
 
 
 class SqliteBulk:
@@ -40,31 +47,30 @@ class SqliteBulk:
         ).fetchone()[0]
         if count == 0:
             return no_versions()
-        wanted = "SELECT natural_key, row_hash, row_id FROM"
+        wanted = "SELECT natural_key, hex(row_hash) AS row_hash, row_id FROM"
         if count < few:
-            rows = self._driver.execute(f"{wanted} {within} ORDER BY natural_key", (*scope, first, last)).fetchall()
+            found = self._cut(_VERSIONS, f"{wanted} {within} ORDER BY natural_key", (*scope, first, last))
         else:
+            query = f"{wanted} json_each(?) CROSS JOIN {table.name} ON natural_key = value WHERE {_CURRENT}"
             listed = json.dumps(keys.to_pylist(), ensure_ascii=False)
-            rows = self._driver.execute(
-                f"{wanted} json_each(?) CROSS JOIN {table.name} ON natural_key = value WHERE {_CURRENT}",
-                (listed, *scope),
-            ).fetchall()
-        return _versions(rows)
+            found = self._cut(_VERSIONS, query, (listed, *scope))
+        return versions_of(found)
 
     def insert(self, table: Table, constants: Mapping[str, Any], columns: Mapping[str, pa.Array]) -> None:
-        """Columns that are wholly null are left out."""
-        filled = {name: column for name, column in columns.items() if column.null_count < len(column)}
-        head = f"INSERT INTO {table.name} ({', '.join([*constants, *filled])}) VALUES "
+        """Columns that are wholly null are left out, those of one value are bound once a statement."""
+        shared = {**constants, **{name: column[0].as_py() for name, column in columns.items() if _is_constant(column)}}
+        varying = {name: c for name, c in columns.items() if name not in shared and c.null_count < len(c)}
+        head = f"INSERT INTO {table.name} ({', '.join([*shared, *varying])}) VALUES "
         limit = self._driver.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
-        rows = min(_ROWS_A_STATEMENT, (limit - len(constants)) // len(filled))
-        length = len(next(iter(filled.values())))
-        values = chain.from_iterable(zip(*(_values(column) for column in filled.values()), strict=True))
-        shared, whole, width = tuple(constants.values()), length // rows, len(filled)
-        many = head + _places(len(shared), width, rows)
-        self._driver.executemany(many, (shared + tuple(islice(values, width * rows)) for _ in range(whole)))
-        one = head + _places(len(shared), width, 1)
-        rest = length - whole * rows
-        self._driver.executemany(one, (shared + tuple(islice(values, width)) for _ in range(rest)))
+        rows = max(1, min(_ROWS_A_STATEMENT, (limit - len(shared)) // max(1, len(varying))))
+        many, one = (head + _places(len(shared), len(varying), number) for number in (rows, 1))
+        length = len(next(iter(columns.values())))
+        for part in batches(length, _ROWS_AS_OBJECTS):  # as objects they take much more memory
+            values = _row_by_row([column[part] for column in varying.values()])
+            whole, rest = divmod(part.stop - part.start, rows)
+            constant, width = tuple(shared.values()), len(varying)
+            self._driver.executemany(many, (constant + tuple(islice(values, width * rows)) for _ in range(whole)))
+            self._driver.executemany(one, (constant + tuple(islice(values, width)) for _ in range(rest)))
 
     def close(self, table: Table, row_ids: NDArray[np.int64], sequence: int) -> None:
         """One statement a row, by its row_id."""
@@ -73,20 +79,61 @@ class SqliteBulk:
 
     def read(self, query: Select[Any]) -> pa.Table:
         """Fetched in blocks, each turned into columns at once."""
-        schema = schema_of(query)
-        compiled = query.compile(dialect=self._dialect, compile_kwargs={"render_postcompile": True})
-        parameters = tuple(compiled.params[name] for name in compiled.positiontup or ())
-        cursor = self._driver.execute(str(compiled), parameters)
+        schema, (statement, parameters) = schema_of(query), self._compiled(query)
+        cursor = self._driver.execute(statement, parameters)
         blocks = []
         while rows := cursor.fetchmany(_FETCH):
             columns = zip(*rows, strict=True)
-            blocks.append(
-                pa.RecordBatch.from_arrays(
-                    [_column(values, kind) for values, kind in zip(columns, schema.types, strict=True)],
-                    schema=schema,
-                )
-            )
+            arrays = [_column(values, kind) for values, kind in zip(columns, schema.types, strict=True)]
+            blocks.append(pa.RecordBatch.from_arrays(arrays, schema=schema))
         return pa.Table.from_batches(blocks, schema)
+
+    def read_records(self, query: Select[Any]) -> pa.Table:
+        """Each row comes as one text, which Arrow cuts into columns beside: a third of the time of objects."""
+        schema, (statement, parameters) = schema_of(query), self._compiled(query)
+        return self._cut(schema, statement, parameters)
+
+    def _cut(self, schema: pa.Schema, statement: str, parameters: tuple[Any, ...]) -> pa.Table:
+        fields = _FIELD.join(["%s"] * len(schema.names))
+        row = f"CAST(printf('{fields}', {', '.join(schema.names)}) AS BLOB)"
+        cursor = self._driver.execute(f"SELECT {row} FROM ({statement})", parameters)
+        blocks: list[Future[pa.Table]] = []
+        with ThreadPoolExecutor(1) as beside:
+            while rows := cursor.fetchmany(_FETCH):
+                blocks.append(beside.submit(_cut, _ROW.join(row for (row,) in rows), schema))
+                if len(blocks) > 2:
+                    blocks[-3].result()  # no more than a few blocks wait as text
+        return pa.concat_tables([schema.empty_table(), *(block.result() for block in blocks)])
+
+    def _compiled(self, query: Select[Any]) -> tuple[str, tuple[Any, ...]]:
+        compiled = query.compile(dialect=self._dialect, compile_kwargs={"render_postcompile": True})
+        return str(compiled), tuple(compiled.params[name] for name in compiled.positiontup or ())
+
+
+def _cut(text: bytes, schema: pa.Schema) -> pa.Table:
+    """Rows of fields as columns; an empty field is null, for no stored text of a record is empty."""
+    broken = b"\n" in text or b"\r" in text
+    table = arrow_csv.read_csv(
+        pa.BufferReader(text.translate(_LINES_AWAY)),
+        arrow_csv.ReadOptions(column_names=schema.names, use_threads=False, block_size=len(text) + 1),
+        arrow_csv.ParseOptions(delimiter=_FIELD, quote_char=False, ignore_empty_lines=False),
+        arrow_csv.ConvertOptions(
+            column_types=schema,
+            null_values=[""],
+            strings_can_be_null=True,
+            check_utf8=False,  # it is what we wrote
+        ),
+    )
+    return _with_lines(table) if broken else table
+
+
+def _with_lines(table: pa.Table) -> pa.Table:
+    for at, column in enumerate(table.columns):
+        if pa.types.is_large_string(column.type):
+            for away, back in _LINES_BACK:
+                column = pc.replace_substring(column, away, back)
+            table = table.set_column(at, table.field(at), column)
+    return table
 
 
 def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
@@ -104,6 +151,17 @@ def _places(shared: int, width: int, rows: int) -> str:
     )
 
 
+def _is_constant(column: pa.Array) -> bool:
+    if column.null_count or not len(column) or pa.types.is_fixed_size_binary(column.type):
+        return False
+    return column[0] == column[-1] and bool(pc.all(pc.equal(column, column[0])).as_py())
+
+
+def _row_by_row(columns: Sequence[pa.Array]) -> Iterator[Any]:
+    """The values of all rows one after the other."""
+    return chain.from_iterable(zip(*(_values(column) for column in columns), strict=True))
+
+
 def _values(column: pa.Array) -> list[Any]:
     """The column as Python objects; equal texts share one object, which also keeps its encoding."""
     if pa.types.is_large_string(column.type) and len(column) > 1000 and _repeats(column):
@@ -116,12 +174,3 @@ def _values(column: pa.Array) -> list[Any]:
 
 def _repeats(column: pa.Array) -> bool:
     return len(column[:1000].unique()) < 500
-
-
-def _versions(rows: list[tuple[str, bytes, int]]) -> Versions:
-    keys, hashes, row_ids = zip(*rows, strict=True) if rows else ((), (), ())
-    return Versions(
-        pa.array(keys, arrow_type(None)),
-        np.frombuffer(b"".join(hashes), np.uint8).reshape(-1, 16),
-        np.array(row_ids, np.int64),
-    )

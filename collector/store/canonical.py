@@ -31,7 +31,9 @@ ARROW: dict[Kind, pa.DataType] = {
     "boolean": pa.bool_(),
 }
 _LINEAGE = {"sheet": TEXT, "row_no": pa.int64(), "flags": TEXT}
-_SEPARATOR, _ESCAPE = "\x1e", "\x1f"
+#: Characters that no stored text holds.
+FORBIDDEN = "\x00\x1c\x1d\x1e\x1f"
+_SEPARATOR = "\x1e"
 
 
 def columns_of(record: RecordType, frame: pd.DataFrame) -> dict[str, pa.Array]:
@@ -44,12 +46,23 @@ def columns_of(record: RecordType, frame: pd.DataFrame) -> dict[str, pa.Array]:
 
 
 def arrow_column(series: pd.Series[Any], kind: pa.DataType) -> pa.Array:
-    """One unchunked Arrow array; the character NUL, which PostgreSQL cannot hold, becomes U+FFFD."""
+    """One unchunked Arrow array; in texts, characters that separate things in here become U+FFFD."""
     column = pa.array(series, type=kind, from_pandas=True)
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
-    if pa.types.is_large_string(kind) and _holds(column, b"\x00"):
-        column = pc.replace_substring(column, "\x00", "\ufffd")
+    return _clean(column) if pa.types.is_large_string(kind) else column
+
+
+def _clean(column: pa.Array) -> pa.Array:
+    """Without NUL, which PostgreSQL cannot hold, and without the separators FS, GS, RS and US."""
+    data = column.buffers()[2]
+    if data is None:
+        return column
+    if not (np.frombuffer(data, np.uint8) < 0x20).any():  # a search through the whole buffer is cheap
+        return column
+    for character in FORBIDDEN:
+        if character.encode() in data.to_pybytes():
+            column = pc.replace_substring(column, character, "\ufffd")
     return column
 
 
@@ -63,23 +76,17 @@ def natural_keys(record: RecordType, columns: dict[str, pa.Array]) -> pa.Array:
 
 def row_hashes(record: RecordType, columns: dict[str, pa.Array]) -> NDArray[np.uint8]:
     """A 128-bit blake2b hash per row over its read values and flags, shape ``(n, 16)``."""
-    rows = _canonical([_escaped(_as_text(columns[name])) for name in ("flags", *record.names)])
-    offsets = _offsets(rows).tolist()
-    data = rows.buffers()[2].to_pybytes() if rows.buffers()[2] is not None else b""
+    parts = [_as_text(columns[name]) for name in ("flags", *record.names)]
+    separator = pa.scalar(_SEPARATOR, TEXT)
+    rows = pc.binary_join_element_wise(*parts, separator, null_handling="replace", null_replacement="")
+    data, end = rows.buffers()[2].to_pybytes(), _SEPARATOR.encode()
     fresh = hashlib.blake2b(digest_size=16).copy  # copying a state is cheaper than making one
     digests = []
-    for start, end in pairwise(offsets):
+    for first, last in pairwise(_offsets(rows).tolist()):
         state = fresh()
-        state.update(data[start:end])
+        state.update(data[first:last].rstrip(end))
         digests.append(state.digest())
     return np.frombuffer(b"".join(digests), np.uint8).reshape(-1, 16)
-
-
-def _canonical(parts: list[pa.Array]) -> pa.Array:
-    joined = pc.binary_join_element_wise(
-        *parts, pa.scalar(_SEPARATOR, TEXT), null_handling="replace", null_replacement=""
-    )
-    return pc.ascii_rtrim(joined, characters=_SEPARATOR)
 
 
 def _offsets(column: pa.Array) -> NDArray[np.int64]:
@@ -88,16 +95,3 @@ def _offsets(column: pa.Array) -> NDArray[np.int64]:
 
 def _as_text(column: pa.Array) -> pa.Array:
     return column if pa.types.is_large_string(column.type) else pc.cast(column, TEXT)
-
-
-def _escaped(column: pa.Array) -> pa.Array:
-    if _holds(column, _ESCAPE.encode()) or _holds(column, _SEPARATOR.encode()):
-        column = pc.replace_substring(column, _ESCAPE, _ESCAPE + "0")
-        column = pc.replace_substring(column, _SEPARATOR, _ESCAPE + "1")
-    return column
-
-
-def _holds(column: pa.Array, byte: bytes) -> bool:
-    """Whether the byte may occur in the column (a search through its buffer, far cheaper than one by row)."""
-    data = column.buffers()[2]
-    return data is not None and byte in data.to_pybytes()

@@ -6,17 +6,18 @@ As with records, rows are told apart one after the other; of equal moments the l
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-from sqlalchemy import update
+from sqlalchemy import Connection, select, update
 
 from collector.store.canonical import ARROW, arrow_column
 from collector.store.check_log import DAY, SCHEMA, CheckLog, coded_states, day_of, state_words, visible_checks
 from collector.store.check_runs import Runs, median_spacing
 from collector.store.records import Outcome, Scope
-from collector.store.schema import check_partitions
+from collector.store.schema import check_partitions, organizations
 from collector.store.state_intervals import Assets, StateIndex
 
 if TYPE_CHECKING:
@@ -213,6 +214,19 @@ class CheckWriter:
         self._log.append(self._scope, table)
         ones = np.ones(len(at), np.int64)
         self._index.add(Runs(asset, state, at, at, interval[asset], staleness[asset], ones))
+
+
+def rebuild_index(connection: Connection, organization_id: str, folder: Path) -> int:
+    """Make every source's index anew from the log; how many intervals were wrong."""
+    own = organizations.c.organization_id == organization_id
+    sequence = connection.scalars(select(organizations.c.sequence).where(own).with_for_update()).one()
+    table = check_partitions.c
+    log = CheckLog(connection, organization_id, folder)
+    sources = connection.scalars(select(table.source).where(table.organization_id == organization_id).distinct()).all()
+    return sum(
+        StateIndex(Scope(connection, organization_id, source, 0, sequence), log, Assets()).rebuild_all()
+        for source in sorted(sources)
+    )
 
 
 _SHIFT = 40  # bits of a time: 2**39 seconds before and after 1970

@@ -129,12 +129,14 @@ class Delivery:
         ``interval_seconds`` None: the median spacing of the asset's delivered checks, of a single one that of the
         checks before it. ``staleness_seconds`` None: three intervals. Of equal moments the later row counts.
         """
+        self._records.settle()
         outcome = self._checks.write(frame, staleness_seconds, interval_seconds)
         self._outcome += outcome
         return outcome
 
     def reject(self, frame: pd.DataFrame) -> None:
         """Keep rejected rows; columns ``adapters.base.REJECTION_COLUMNS``."""
+        self._records.settle()
         self._rejecting.keep(frame)
 
     def withdraw_other_mappings(self) -> int:
@@ -145,6 +147,7 @@ class Delivery:
         """
         if not self._earlier:
             return 0
+        self._records.settle()
         withdrawn = self._records.withdraw(self._earlier)
         self._register_changes += withdrawn["asset"]
         self._withdrawn += sum(withdrawn.values()) + self._checks.withdraw(self._earlier)
@@ -153,6 +156,7 @@ class Delivery:
 
     def resolve_rejections(self, ids: Iterable[int]) -> None:
         """These rejected rows were read by this delivery."""
+        self._records.settle()
         self._rejecting.resolve(ids)
 
     def refuse(self, sentence: str) -> None:
@@ -161,6 +165,7 @@ class Delivery:
 
     def finish(self, read: int, set_aside: Mapping[str, int]) -> Totals:
         """Store the accounting: every row read has become something. Without it nothing is committed."""
+        self._records.settle()
         self._checks.flush()
         totals = Totals(
             read,
@@ -177,7 +182,11 @@ class Delivery:
         self._close("read", totals, set_aside, None)
         return totals
 
-    def settle(self) -> None:
+    def close(self) -> None:
+        """Before the end of the transaction, good or bad: nothing works beside any more."""
+        self._records.close()
+
+    def committed(self) -> None:
         """After the commit."""
         self._log.settle()
 

@@ -72,7 +72,7 @@ def _read_records(bulk: Bulk, table: Table, organization_id: str, sequence: int)
     record = RECORDS[table.name]
     names = (*record.names, "row_id", "source", "natural_key", "flags")
     query = select(*(table.c[name] for name in names))
-    return bulk.read(query.where(visible(table, organization_id, sequence)).order_by(table.c.row_id))
+    return bulk.read_records(query.where(visible(table, organization_id, sequence)).order_by(table.c.row_id))
 
 
 def visible(table: Table, organization_id: str, sequence: int) -> ColumnElement[bool]:

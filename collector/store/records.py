@@ -6,6 +6,7 @@ blocks give the same history.
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -80,9 +81,24 @@ class RecordWriter:
         self._bulk = bulk_of(scope.connection)
         self._rereads = rereads  # only then must unchanged rows be remembered, for the withdrawal
         self._seen: dict[str, _Seen] = {}
+        self._beside = ThreadPoolExecutor(1)
+        self._waiting: Future[None] | None = None
+
+    def settle(self) -> None:
+        """Wait until the block before is in the table; nobody else may use the connection until then."""
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting.result()
+
+    def close(self) -> None:
+        """Wait, whatever became of the block: an error was or will be told by another."""
+        self._beside.shutdown(wait=True)
 
     def write(self, name: str, frame: pd.DataFrame) -> Outcome:
-        """Store a block of rows of record ``name``; the columns are those of :class:`adapters.base.Batch`."""
+        """Store a block of rows of record ``name``; the columns are those of :class:`adapters.base.Batch`.
+
+        The rows are inserted beside, while the caller reads the next block: see :meth:`settle`.
+        """
         if not len(frame):
             return Outcome()
         record, table = RECORDS[name], RECORD_TABLES[name]
@@ -93,6 +109,7 @@ class RecordWriter:
         if order is not None:
             keys, hashes = keys.take(order), hashes[order.to_numpy()]
             columns = {column: values.take(order) for column, values in columns.items()}
+        self.settle()
         seen = self._seen_of(table)
         current = self._current(table, seen, keys)
         told = classify(keys, hashes, current)
@@ -145,15 +162,20 @@ class RecordWriter:
             "delivery_id": scope.delivery_id,
             "known_from": scope.sequence,
         }
+        parts: list[tuple[dict[str, Any], dict[str, pa.Array]]] = []
         if told.inserted.all() and told.last.all():
+            parts.append((constants, columns))
+        else:
+            superseded = constants | {"known_until": scope.sequence}  # by a later row of the same block
+            for mask, shared in ((told.last, constants), (~told.last, superseded)):
+                rows = np.flatnonzero(told.inserted & mask)
+                if len(rows):
+                    parts.append((shared, _take(columns, rows)))
+        self._waiting = self._beside.submit(self._insert, table, parts)
+
+    def _insert(self, table: Table, parts: list[tuple[dict[str, Any], dict[str, pa.Array]]]) -> None:
+        for constants, columns in parts:
             self._bulk.insert(table, constants, columns)
-            return
-        rows = np.flatnonzero(told.inserted & told.last)
-        if len(rows):
-            self._bulk.insert(table, constants, _take(columns, rows))
-        rows = np.flatnonzero(told.inserted & ~told.last)  # superseded by a later row of the same block
-        if len(rows):
-            self._bulk.insert(table, constants | {"known_until": scope.sequence}, _take(columns, rows))
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def save(connection: Connection, organization_id: str, run: Run, rows: pd.DataFr
 
 
 def _is_twin(name: str) -> bool:
-    return name.removesuffix("_value") in TWINNED
+    return name.endswith("_value") and name.removesuffix("_value") in TWINNED
 
 
 def _float(text: str | None) -> float | None:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from collector.store.bulk import batches, bulk_of
-from collector.store.check_log import DAY, CheckLog, Part, coded_states, day_of, state_words, visible_checks
+from collector.store.check_log import DAY, CheckLog, coded_states, day_of, state_words, visible_checks
 from collector.store.check_runs import (
     Runs,
     concatenate,
@@ -22,11 +22,21 @@ from collector.store.check_runs import (
 from collector.store.schema import state_intervals
 
 if TYPE_CHECKING:
-
     from collector.store.check_runs import Ints
     from collector.store.records import Scope
 
 _IDS_A_STATEMENT = 5_000
+_COLUMNS = (
+    "row_id",
+    "known_from",
+    "asset_no",
+    "state",
+    "first_at",
+    "last_at",
+    "interval_seconds",
+    "staleness_seconds",
+    "check_count",
+)
 
 
 class Assets:
@@ -128,6 +138,13 @@ class StateIndex:
         self._replace(old, row_ids, known_from, joined)
         return int(old.count.sum() - joined.count.sum())
 
+    def rebuild_all(self) -> int:
+        """Make the whole index anew from the log; how many intervals were wrong or missing."""
+        parts = self._log.parts(self._scope.source)
+        days = [join(checks_as_runs(tables, self._assets)) for _, tables in visible_checks(self._log, parts)]
+        old, row_ids, known_from = self._current()
+        return self._replace(old, row_ids, known_from, join(in_order(concatenate(days))))
+
     def _longest_staleness(self) -> int:
         table = state_intervals.c
         query = select(func.max(table.staleness_seconds)).where(
@@ -140,30 +157,30 @@ class StateIndex:
     def _near(self, low: Ints, high: Ints, reach: int) -> tuple[Runs, Ints, Ints]:
         """The current intervals that come within ``reach`` seconds of an asset's span, with row_id, known_from."""
         table = state_intervals.c
-        columns = "row_id known_from asset_no state first_at last_at interval_seconds staleness_seconds check_count"
-        query = select(*(table[name] for name in columns.split())).where(
-            table.organization_id == self._scope.organization_id,
-            table.source == self._scope.source,
-            table.known_until.is_(None),
-            table.last_at >= int(low.min()) - reach,
-            table.first_at <= int(high.max()) + reach,
-        )
-        found = self._bulk.read(query).combine_chunks()
-        numbers = {name: found[name].to_numpy() for name in columns.split() if name not in ("asset_no", "state")}
-        runs = Runs(
-            self._assets.codes(_flat(found["asset_no"])),
-            coded_states(_flat(found["state"])) if len(found) else np.empty(0, np.int64),
-            numbers["first_at"],
-            numbers["last_at"],
-            numbers["interval_seconds"],
-            numbers["staleness_seconds"],
-            numbers["check_count"],
+        runs, row_ids, known_from = self._current(
+            table.last_at >= int(low.min()) - reach, table.first_at <= int(high.max()) + reach
         )
         low, high = _sized(low, high, len(self._assets))
         distant = np.iinfo(np.int64).max // 2  # of an asset without a span
         low, high = np.minimum(low, distant), np.maximum(high, -distant)
         near = (runs.last >= low[runs.asset] - reach) & (runs.first <= high[runs.asset] + reach)
-        return runs.take(near), numbers["row_id"][near], numbers["known_from"][near]
+        return runs.take(near), row_ids[near], known_from[near]
+
+    def _current(self, *conditions: ColumnElement[bool]) -> tuple[Runs, Ints, Ints]:
+        """The source's current intervals with their row_id and known_from."""
+        table = state_intervals.c
+        query = select(*(table[name] for name in _COLUMNS)).where(
+            table.organization_id == self._scope.organization_id,
+            table.source == self._scope.source,
+            table.known_until.is_(None),
+            *conditions,
+        )
+        found = self._bulk.read(query).combine_chunks()
+        row_ids, known_from, first, last, interval, staleness, count = (
+            found[name].to_numpy() for name in _COLUMNS if name not in ("asset_no", "state")
+        )
+        asset, state = self._assets.codes(_flat(found["asset_no"])), coded_states(_flat(found["state"]))
+        return Runs(asset, state, first, last, interval, staleness, count), row_ids, known_from
 
     def _from_log(self, old: Runs, new: Runs) -> Runs:
         """The runs of the checks in the log within each asset's span of ``old`` and ``new`` together."""
@@ -180,7 +197,7 @@ class StateIndex:
             parts.append(join(checks.take(wanted)))
         return join(in_order(concatenate(parts)))
 
-    def _replace(self, old: Runs, row_ids: Ints, known_from: Ints, new: Runs) -> None:
+    def _replace(self, old: Runs, row_ids: Ints, known_from: Ints, new: Runs) -> int:
         gone, come = differences(old, new)
         mine = known_from == self._scope.sequence  # never visible to anyone: no need to keep them
         self._bulk.close(state_intervals, row_ids[gone & ~mine], self._scope.sequence)
@@ -192,6 +209,7 @@ class StateIndex:
                 "known_from": self._scope.sequence,
             }
             self._bulk.insert(state_intervals, constants, interval_columns(new.take(come), self._assets))
+        return int(max(gone.sum(), come.sum()))
 
     def _forget(self, row_ids: Ints) -> None:
         for part in batches(len(row_ids), _IDS_A_STATEMENT):
@@ -234,6 +252,3 @@ def _sized(low: Ints, high: Ints, assets: int) -> tuple[Ints, Ints]:
 def _flat(column: pa.ChunkedArray) -> pa.Array:
     flat = column.combine_chunks()
     return flat if isinstance(flat, pa.Array) else pa.array([], column.type)
-
-
-__all__ = ["Assets", "Part", "StateIndex", "checks_as_runs", "interval_columns"]
