@@ -195,7 +195,7 @@ class Settings(Strict):
             sources = tuple(source_of(item) for item in data.pop("sources"))
             indicators = tuple(indicator_of(item) for item in data.pop("indicators"))
             head = parse(cls, {**data, "workspace": str(workspace)})
-        except (ValidationError, ValueError, KeyError) as error:
+        except (ValidationError, ValueError, LookupError, TypeError, AttributeError) as error:
             raise ConfigError("数据库中保存的配置快照与当前程序版本不符，无法还原") from error
         return head.model_copy(update={"sources": sources, "indicators": indicators})
 

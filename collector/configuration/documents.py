@@ -96,11 +96,12 @@ def _holidays(folder: Path, named_at: Place, problems: list[Problem]) -> Stanza[
 
 
 def _stanzas(folder: Path, below: str, problems: list[Problem]) -> Iterator[Place]:
-    """Every stanza of every file in a folder; a file holds one stanza or a list of them."""
-    for path in sorted((folder / below).glob("*")):
-        if path.name.startswith(".") or not path.is_file():
+    """Every stanza of every file in a folder and those below it; a file holds one stanza or a list of them."""
+    for path in sorted((folder / below).rglob("*")):
+        name = path.relative_to(folder)
+        if path.is_dir() or any(part.startswith(".") for part in name.parts):
             continue
-        file = f"{below}/{path.name}"
+        file = name.as_posix()
         if path.suffix not in (".yaml", ".yml"):
             problems.append(Problem(file, 0, "", "这个文件夹中只放 .yaml 文件"))
             continue

@@ -71,6 +71,11 @@ def test_one_file_may_hold_one_stanza_or_a_list(tmp_path: Path) -> None:
     assert [source.id for source in settings.sources] == ["others", "tickets"]  # in the order of the files
 
 
+def test_files_in_folders_below_count_too(tmp_path: Path) -> None:
+    more = GOOD[SOURCE].replace("id: tickets", "id: others")
+    assert [source.id for source in loaded(tmp_path, {"sources/乙/more.yaml": more}).sources] == ["tickets", "others"]
+
+
 def test_hidden_files_beside_the_sources_do_not_matter(tmp_path: Path) -> None:
     assert len(loaded(tmp_path, {"sources/.tickets.yaml.swp": "{"}).sources) == 1
 
@@ -146,7 +151,7 @@ def test_the_snapshot_holds_the_holidays_and_not_only_their_file_names(tmp_path:
 
 
 def test_a_snapshot_of_another_version_is_refused_in_one_sentence(tmp_path: Path) -> None:
-    for text in ("{}", "no json", loaded(tmp_path).snapshot().replace('"formula"', '"formel"')):
+    for text in ("{}", "[]", "no json", loaded(tmp_path).snapshot().replace('"formula"', '"formel"')):
         with pytest.raises(ConfigError, match=r"^数据库中保存的配置快照与当前程序版本不符，无法还原$"):
             Settings.from_snapshot(text, tmp_path)
 
