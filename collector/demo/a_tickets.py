@@ -60,6 +60,8 @@ def _put_month(tickets: list[Ticket], month: int, post: Post) -> None:
     path = f"{FOLDER}/工单/{YEAR}年{month:02d}月数字法庭工单.xlsx"
     sent = last_day(month) + timedelta(days=4)
     messes = _ticket_messes(month)
+    if month in (2, 8) and len({ticket.site for ticket in tickets}) < len(tickets):
+        messes += " merged_body"
     if month == 3:
         wrong = _mistyped(tickets)
         post.refuse("resolved_before_reported")
@@ -74,10 +76,9 @@ def _put_month(tickets: list[Ticket], month: int, post: Post) -> None:
 
 def _ticket_messes(month: int) -> str:
     own = {
-        2: "merged_body unknown_asset",
+        2: "unknown_asset",
         6: "repeated_header excel_error blank_rows",
         7: "alias column_order",
-        8: "merged_body",
         10: "unknown_word blank_rows",
     }
     common = "xlsx sheet_by_name title_rows two_row_header merged_header total_row notes unmatched yes_no status_words"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from collector.demo.assets import COURTROOM, MACHINE_ROOM, NETWORK, OFFICES, SERVER, Asset, Register
 from collector.demo.story import INSPECTED_WHILE_DOWN
-from collector.demo.ticket_life import ENGINEERS
+from collector.demo.ticket_life import ENGINEERS, Ticket
 from collector.demo.world import (
     HANDOVER,
     MINUTE,
@@ -90,6 +90,22 @@ def build_inspections(register: Register, seed: int, scale: float) -> list[Inspe
 def abnormal(inspections: list[Inspection]) -> list[tuple[int, Asset]]:
     """What was found and must be reported: moment and asset."""
     return [(item.inspected, item.asset) for item in inspections if item.asset and not item.normal]
+
+
+def noticed(inspections: list[Inspection], tickets: list[Ticket], seed: int) -> list[Inspection]:
+    """The same inspections, but an inspector nearly always sees what is out of order at that moment."""
+    dice = Dice("noticed", seed)
+    faults: dict[str, list[Ticket]] = {}
+    for ticket in tickets:
+        if ticket.unusable and ticket.asset:
+            faults.setdefault(ticket.asset.no, []).append(ticket)
+
+    def sees(item: Inspection) -> bool:
+        known = faults.get(item.asset.no, ()) if item.asset else ()
+        down = any(t.reported <= item.inspected < (t.restored or t.resolved or 0) for t in known)
+        return down and item.inspected != INSPECTED_WHILE_DOWN and dice.chance(0.9)
+
+    return [replace(item, normal=False) if sees(item) else item for item in inspections]
 
 
 def build_plan(register: Register) -> list[Plan]:

@@ -21,6 +21,7 @@ PROBLEMS = {
     LINE: ("外网中断",),
 }
 WISHES = ("申请开通账号", "安装软件", "调整权限", "搬移设备", "导出数据", "培训新人")
+UNUSABLE = {COURTROOM: 0.36, SERVER: 0.2, NETWORK: 0.25, SYSTEM: 0.06, DESKTOP: 0.42, PRINTER: 0.5}
 REASONS = {"court": "等庭审结束", "third_party": "等厂家配件", "vendor": "工程师另有任务"}
 REPORTERS = ("立案庭书记员", "民一庭书记员", "民二庭法官助理", "刑庭书记员", "执行局干警", "综合办公室", "审管办")
 ENGINEERS = {"a": ("陈工", "周工", "吴工"), "b": ("林工", "郑工", "何工", "罗工"), "c": ("高工", "梁工", "谢工")}
@@ -99,7 +100,10 @@ def begun(vendor: str, dice: Dice, reported: int, asset: Asset | None, site: str
     """A ticket up to its response."""
     habit = HABITS[vendor]
     incident = dice.chance(0.86)
+    unusable = incident and asset is not None and dice.chance(UNUSABLE[asset.kind])
     priority = dice.choices((URGENT, NORMAL, LOW), (0.22, 0.6, 0.18))[0] if incident else LOW
+    if unusable and asset is not None and asset.kind == SYSTEM:
+        priority = URGENT  # everybody waits
     slow = (3.2 if _is_bad(vendor, reported) else 1.0) * (1.0 if is_workday(day_of(reported)) else 2.5)
     skewed = vendor == "c" and dice.chance(0.015)
     delay = 0 if skewed else dice.minutes(habit.response * slow * (0.6 if priority == URGENT else 1.0), 0.8, least=0)
@@ -116,7 +120,7 @@ def begun(vendor: str, dice: Dice, reported: int, asset: Asset | None, site: str
         reporter=dice.choice(REPORTERS),
         reported=reported,
         responded=reported + delay * MINUTE,
-        unusable=incident and dice.chance(0.38),
+        unusable=unusable,
         skew=dice.randint(1, 4) if skewed else 0,
     )
 
@@ -138,7 +142,7 @@ def finished(ticket: Ticket, dice: Dice, habit: Habit, reopened: bool) -> Ticket
     ticket, start = _held(ticket, dice, start)
     resolved = start + work * MINUTE if ticket.priority == URGENT else work_later(start, work)
     if dice.chance(0.003) or (ticket.holds and ticket.holds[-1].end is None):
-        return ticket
+        return replace(ticket, unusable=False)  # nobody waits for months for what is out of order
     restored = start + (resolved - start) * 2 // 3 // MINUTE * MINUTE
     ticket = replace(
         ticket,

@@ -113,14 +113,14 @@ def _found(abnormal: Iterable[tuple[int, Asset]], dice: Dice) -> Iterator[Ticket
 
 
 def _told_twice(made: list[Ticket]) -> Iterator[Ticket]:
-    """In the month of the handover both vendors deliver some of the same tickets."""
+    """In the quarter before the handover both vendors deliver some of the same tickets."""
     shared = [
         ticket
         for ticket in made
         if ticket.vendor == "b"
         and ticket.asset is not None
         and ticket.asset.kind in (SERVER, NETWORK)
-        and HANDOVER.month - 1 == local(ticket.reported).month
+        and HANDOVER.month - 3 <= local(ticket.reported).month < HANDOVER.month
         and not ticket.cancelled
         and not ticket.holds  # a hold names its ticket by number, and two tickets have this one
     ]

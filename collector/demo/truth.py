@@ -14,6 +14,7 @@ from collector.demo.inspections import (
     build_netcast,
     build_plan,
     build_support,
+    noticed,
 )
 from collector.demo.papers import (
     Answer,
@@ -55,13 +56,14 @@ def build_truth(scale: float = 1.0, seed: int = SEED) -> Truth:
     """The same seed and scale give the same year."""
     register = build_register(seed, scale)
     inspections = build_inspections(register, seed, scale)
+    tickets = build_tickets(register, abnormal(inspections), seed, scale)
     return Truth(
         seed=seed,
         scale=scale,
         register=register,
-        tickets=build_tickets(register, abnormal(inspections), seed, scale),
+        tickets=tickets,
         hotline=build_hotline(seed, scale),
-        inspections=inspections,
+        inspections=noticed(inspections, tickets, seed),
         plan=build_plan(register),
         support=build_support(register, seed, scale),
         netcast=build_netcast(seed, scale),

@@ -61,7 +61,7 @@ def test_an_inspection_is_normal_on_a_day_of_an_open_fault(generated: Generated)
     ]
 
     assert passed.normal
-    assert [ticket.unusable for ticket in open_then] == [True]
+    assert {ticket.unusable for ticket in open_then} == {True}
 
 
 def test_the_same_tickets_are_told_by_two_vendors(generated: Generated) -> None:
