@@ -20,7 +20,7 @@ from metrics.errors import InputError
 
 _HEAD_BYTES = 1 << 20
 _HEAD_ROWS = 600  # more than a header may lie deep, and enough rows after it to see how wide the data are
-_BLOCK_BYTES = 16 << 20
+_BLOCK_BYTES = 4 << 20
 _DELIMITERS = (",", ";", "\t", "|")
 _END = "\x1f\x1e"  # a row of our own at the very end: an open quote would swallow it
 _OPEN_QUOTE = "有引号没有闭合，其后的内容无法分列"

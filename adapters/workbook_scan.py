@@ -15,6 +15,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from metrics.errors import InputError
 
 #: What reading a damaged archive may raise.
@@ -43,8 +46,11 @@ _BIFF_START = b"\x09\x08\x10\x00\x00\x06\x05\x00"
 _DATE_MODE, _BIFF_END = 0x22, 0x0A
 
 _MOST_ROWS = 1 << 20
-_UNUSUAL_CELL = re.compile(rb"""\br\s?=\s?["'](?:[A-Za-z]{2,}\d|[A-Za-z]?\d{7})""")
-_CELL = re.compile(rb"""\br\s?=\s?["']([A-Za-z]*)(\d+)""")
+#: A cell beyond column Z or row 999,999. For Arrow's expressions, several times as fast on megabytes as ``re``.
+_UNUSUAL_CELL = r"""r\s*=\s*["'](?:[A-Za-z]{2,}\d|[A-Za-z]?\d{7})"""
+_CELL = re.compile(rb'r="(?:[A-Za-z]{2,}\d|[A-Za-z]?\d{7})')  # begins with letters, so that it is found fast
+_UNUSUAL_SPELLINGS = (b"r='", b"r =", b"r= ")
+_CELL = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)(\d+)""")
 _ERROR_CELL = re.compile(
     rb"""<c\b[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*?\bt="e"[^>]*?>(?:<f\b[^>]*?/>|<f\b.*?</f>)?<v>([^<]{2,20})</v>""", re.S
 )
@@ -99,11 +105,11 @@ def _scan_parts(archive: zipfile.ZipFile) -> Scan:
     book = archive.read("xl/workbook.xml").decode("utf-8", "ignore") if "xl/workbook.xml" in names else ""
     scan = Scan(serials_1904=bool(re.search(r"date1904\s*=\s*[\"'](1|true)[\"']", book)))
     titles = _sheet_titles(archive, names, book)
-    for name in names:
-        if name.lower().startswith("xl/worksheets/") and name.lower().endswith(".xml"):
-            errors = _scan_sheet(archive, name)
-            if errors and name in titles:
-                scan.errors[titles[name]] = errors
+    sheets = {name for name in names if name.lower().startswith("xl/worksheets/") and name.lower().endswith(".xml")}
+    for name in sorted(sheets | (set(titles) & set(names))):
+        errors = _scan_sheet(archive, name)
+        if errors and name in titles:
+            scan.errors[titles[name]] = errors
     return scan
 
 
@@ -131,8 +137,8 @@ def _scan_sheet(archive: zipfile.ZipFile, part: str) -> dict[tuple[int, int], st
     errors: dict[tuple[int, int], str] = {}
     unusual = False
     for window in _windows(archive, part):
-        unusual = unusual or _UNUSUAL_CELL.search(window) is not None
-        if b't="e"' in window:
+        unusual = unusual or pc.match_substring_regex(pa.array([window], pa.binary()), _UNUSUAL_CELL)[0].as_py()
+        if b"#" in window:
             for letters, row, value in _ERROR_CELL.findall(window):
                 errors[int(row) - 1, column_number(letters)] = value.decode("utf-8", "replace")
     if unusual:
