@@ -241,7 +241,8 @@ def _one(what: str, name: str, right: dict[str, Kind]) -> Kind:
 
 
 def _canonical(data: Any) -> str:
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """Models come in the order of their fields; what a person listed keeps its order, because words print in it."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 def _sha256(text: str) -> str:

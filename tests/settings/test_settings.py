@@ -141,6 +141,13 @@ def test_the_snapshot_gives_the_same_settings_back(tmp_path: Path) -> None:
     assert again.hash == settings.hash
 
 
+def test_the_snapshot_keeps_the_order_in_which_people_list_things(tmp_path: Path) -> None:
+    roster = "{id: n, name: 链路, project: ops, formula: roster, params: {contract: {专网: 6, 宽带: 1, 语音: 2}}}"
+    settings = loaded(tmp_path, with_tail(INDICATORS, f"- {roster}\n"))
+    again = Settings.from_snapshot(settings.snapshot(), tmp_path)
+    assert list(again.indicators[-1].params.contract) == ["专网", "宽带", "语音"]
+
+
 def test_the_snapshot_holds_the_holidays_and_not_only_their_file_names(tmp_path: Path) -> None:
     files = with_tail(MAIN, "calendar: {holiday_files: [h.yaml]}\n")
     settings = loaded(tmp_path, files, {"h.yaml": "year: 2023\nholidays: [2023-03-01]\n"})
