@@ -127,15 +127,26 @@ class Workspace:
         """The organisation's time zone."""
         return self.settings.zone
 
+    def close(self) -> None:
+        """Give the store's connections back, if it was opened."""
+        if "store" in self.__dict__:
+            self.store.close()
+
     def moment(self, text: str | None) -> int | None:
         """:func:`parse_moment` in the organisation's zone."""
         return parse_moment(text, self.zone)
 
 
 def open_workspace(path: Path) -> Workspace:
-    """The workspace in ``path``; its settings are read at once, so that a wrong folder is said first."""
+    """The workspace in ``path``; its settings are read at once, so that a wrong folder is said first.
+
+    It is closed when the command that opened it ends.
+    """
     workspace = Workspace(path)
     _ = workspace.settings
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.call_on_close(workspace.close)
     return workspace
 
 

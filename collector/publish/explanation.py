@@ -28,15 +28,18 @@ if TYPE_CHECKING:
     from collector.explain import Explanation
 
 ROLE_LABELS: Mapping[str, str] = {
+    "both": "分子、分母",
     "numerator": "分子",
     "denominator": "分母",
-    "both": "分子、分母",
     "beside": "旁列",
 }
+#: What decides the figure comes first: the records above the line, the time that was lost.
+_ROLE_ORDER = tuple(ROLE_LABELS)
+_KIND_ORDER = ("down", "unknown", "excluded", "required")
 _LONGEST_LINE = 120
 _HASH_SHOWN = 12
 
-#: The CSV's columns; the first says whether a line is a record or a span of time.
+#: The CSV's columns; the first says whether a line is a record, a span of time or a part of the log.
 CSV_HEADER = (
     "部分",
     "角色",
@@ -68,10 +71,13 @@ def print_explanation(console: Console, explained: Explanation, limit: int) -> N
         console.print(f"{label}：" + wrap(text, width - 8, "      "))
     for remark in explained.remarks:
         console.print("注意：" + wrap(remark, width - 8, "      "))
-    _print_rows(console, "依据的记录", _record_columns(), list(_dicts(explained.rows)), limit)
+    _print_rows(console, "依据的记录", _record_columns(), _records(explained), limit)
     if explained.spans is not None:
         zone = explained.basis.settings.zone
-        _print_rows(console, "时段", _span_columns(zone), list(_dicts(explained.spans)), limit)
+        _print_rows(console, "时段", _span_columns(zone), _spans(explained.spans), limit)
+    if explained.log is not None:
+        checks = sum(int(count) for count in explained.log["check_count"])
+        console.print(f"拨测日志：{len(explained.log):,} 个分区，{checks:,} 次检测（各分区的哈希见 --csv）")
 
 
 def _head(explained: Explanation) -> Iterator[tuple[str, str]]:
@@ -141,9 +147,11 @@ def _print_rows(console: Console, title: str, columns: _Columns, rows: list[dict
 def write_csv(path: Path, explained: Explanation) -> None:
     """Every record and span with its full hashes, in one file that Excel opens."""
     zone = explained.basis.settings.zone
-    lines = [_record_line(row) for row in _dicts(explained.rows)]
+    lines = [_record_line(row) for row in _records(explained)]
     if explained.spans is not None:
-        lines += [_span_line(row, zone) for row in _dicts(explained.spans)]
+        lines += [_span_line(row, zone) for row in _spans(explained.spans)]
+    if explained.log is not None:
+        lines += [_log_line(row) for row in _dicts(explained.log)]
     write_rows(path, CSV_HEADER, ([line.get(header, "") for header in CSV_HEADER] for line in lines))
 
 
@@ -171,6 +179,21 @@ def _span_line(row: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
+def _log_line(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A partition of the log of checks: its UTC day, number of checks and hashes."""
+    return {
+        "部分": "拨测日志",
+        "记录类型": RECORDS["uptime_check"].label,
+        "记录编号": row["path"],
+        "说明": f"{row['day']}（UTC）的检测次数",
+        "数值": row["check_count"],
+        "数据来源": row["source"],
+        "文件": row["name"],
+        "行哈希": row["sha256"],
+        "文件哈希": row["content_hash"],
+    }
+
+
 def _lineage_cells(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "记录类型": RECORDS[row["record"]].label,
@@ -183,6 +206,14 @@ def _lineage_cells(row: Mapping[str, Any]) -> dict[str, Any]:
         "文件哈希": row["content_hash"] or "",
         "记录内容": row["content"] or "",
     }
+
+
+def _records(explained: Explanation) -> list[dict[str, Any]]:
+    return sorted(_dicts(explained.rows), key=lambda row: _ROLE_ORDER.index(row["role"]))
+
+
+def _spans(spans: pd.DataFrame) -> list[dict[str, Any]]:
+    return sorted(_dicts(spans), key=lambda row: _KIND_ORDER.index(row["kind"]))
 
 
 def _dicts(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:

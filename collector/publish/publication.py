@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from collector.publish.columns import RESULT_COLUMNS
@@ -97,10 +98,8 @@ class Result:
 
     def bound(self, name: str) -> str:
         """``lower`` or ``upper`` as printed, on the right side of the target."""
-        unit: MeasureUnit = self.values["measure_unit"]
-        target = parse_target(self.values["target"]).for_unit(unit) if self.values["target"] else None
-        value = self.fraction(name)
-        return "" if value is None else print_number(value, unit, target=target)
+        value, unit = self.fraction(name), self.values["measure_unit"]
+        return "" if value is None else print_number(value, unit, target=_target(self.values["target"], unit))
 
     @property
     def coverage(self) -> str:
@@ -153,6 +152,11 @@ class Publication:
         for result in self.results:
             first.setdefault(result.key, result)
         return first
+
+
+@lru_cache
+def _target(text: str | None, unit: MeasureUnit) -> Target | None:
+    return parse_target(text).for_unit(unit) if text else None
 
 
 def as_number(printed: str) -> Decimal:

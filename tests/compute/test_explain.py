@@ -113,6 +113,12 @@ def test_availability_lists_its_spans_with_what_opened_and_ended_them(court: Cou
     assert "2023-04-01 00:00:00" in shown
 
 
+def test_the_time_that_was_lost_is_listed_before_the_time_that_was_required(court: Court) -> None:
+    lines = _shown(_explain(court, Question("uptime", parse_period("2023-04")))).splitlines()
+    kinds = [line.split()[1] for line in lines if line.startswith("A1 ")]
+    assert kinds == ["故障", "应运行"]
+
+
 def test_an_indicator_without_records_says_why_and_lists_nothing(court: Court) -> None:
     explained = _explain(court, Question("inspections", MARCH))
     assert explained.result.notes == ("从未收到“巡检”数据，无法计算",)
