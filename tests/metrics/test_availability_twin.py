@@ -202,7 +202,7 @@ def computed(known: Facts, policy: Policy) -> list[Figure]:
     )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=110, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds(), st.lists(policies(), min_size=4, max_size=4))
 def test_every_figure_equals_the_twins(world: World, asked: list[Policy]) -> None:
     known = facts(world)

@@ -178,3 +178,9 @@ def test_nothing_up_is_neither_observed_nor_presumed() -> None:
     found = by_outages(facts_of(asset=ONE, outage=[outage("2026-03-01", "2026-03-04")]))
     assert found.actual == 0
     assert seen(found) == (1, None, None)
+
+
+def test_a_check_at_the_very_end_of_staleness_leaves_no_gap() -> None:
+    first = state("A", "down", "2026-03-02 08:00", "2026-03-02 08:01")
+    second = state("A", "down", "2026-03-02 08:04", "2026-03-02 08:05")  # 3 minutes after 08:01
+    assert probed(first, second, fail_after=4).parts["down_seconds"] == 8 * 60

@@ -158,3 +158,16 @@ def test_a_second_abnormal_inspection_or_one_without_result_ends_nothing() -> No
 def test_sources_not_named_are_no_evidence() -> None:
     rows = [inspection("2026-03-02 08:00", "abnormal")]
     assert down_seconds(inspection=rows, down_from=("tickets", "outages", "checks")) == 0
+
+
+def test_a_ticket_closed_the_moment_it_was_reported_ends_an_inspection_of_that_moment() -> None:
+    rows = [
+        ticket("2026-03-02 08:00", "2026-03-02 08:00", ticket_no="1"),
+        ticket("2026-03-02 09:00", "2026-03-02 10:00", ticket_no="2"),
+    ]
+    assert inspected(inspection("2026-03-02 08:00", "abnormal"), ticket=rows) == 0
+
+
+def test_a_normal_inspection_of_the_same_moment_is_not_the_next() -> None:
+    rows = [inspection("2026-03-02 08:00", "normal", "I0"), inspection("2026-03-02 08:00", "abnormal")]
+    assert inspected(*rows, inspection("2026-03-02 09:00", "normal", "I2")) == 3600

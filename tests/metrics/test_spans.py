@@ -182,7 +182,7 @@ def test_evidence_of_nothing_is_empty() -> None:
     assert figure(facts_of(asset=ONE), MONDAY, as_of="2020-01-01").evidence_count == 0
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(twin_test.worlds(), twin_test.policies())
 def test_the_stretches_add_up_to_the_figure(world: World, policy: Policy) -> None:
     facts = twin_test.facts(world)
