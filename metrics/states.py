@@ -14,8 +14,8 @@ from metrics.frames import FAR_FUTURE, Ints, Texts, integers, texts
 from metrics.indicators import Facts
 from metrics.intervals import Intervals
 
-#: The record name under which evidence cites a row of ``Facts.states``.
-STATE_RECORD = "state_interval"
+#: Evidence cites rows of ``Facts.states``, runs of checks, under the name of their record type.
+STATE_RECORD = "uptime_check"
 
 
 class Runs(NamedTuple):

@@ -158,7 +158,7 @@ def test_observations_are_cited_beside() -> None:
     facts = facts_of(states, asset=ONE, inspection=[inspection("2026-03-02 15:00", "normal")])
     rows = evidence(facts).rows
     beside = rows[rows["role"] == "beside"]
-    assert beside[["record", "value"]].values.tolist() == [["state_interval", "21600"], ["inspection", "86400"]]
+    assert beside[["record", "value"]].values.tolist() == [["uptime_check", "21600"], ["inspection", "86400"]]
 
 
 def test_the_evidence_of_a_breakdown_is_its_own_part() -> None:
