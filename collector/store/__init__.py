@@ -153,7 +153,7 @@ class Store:
             delivery.refuse(reason)
 
     def has_delivery(self, source: str, content_hash: str, mapping_hash: str) -> bool:
-        """Whether these bytes were read, or refused, with this mapping before."""
+        """Whether these bytes were last read, or refused, with this mapping; again would change nothing."""
         what = Identity(source, "", content_hash, mapping_hash, 0, 0)
         with reading(self._engine) as connection:
             return _deliveries.has_delivery(connection, self.organization_id, what)

@@ -54,20 +54,15 @@ class Totals:
 
 
 def has_delivery(connection: Connection, organization_id: str, what: Identity) -> bool:
-    """Whether these bytes were read (or refused) with this mapping before."""
+    """Whether these bytes were last read (or refused) with this mapping."""
     row = deliveries.c
-    return (
-        connection.execute(
-            select(row.delivery_id).where(
-                row.organization_id == organization_id,
-                row.source == what.source,
-                row.content_hash == what.content_hash,
-                row.mapping_hash == what.mapping_hash,
-                row.kind != "retry",
-            )
-        ).first()
-        is not None
+    query = select(row.mapping_hash).where(
+        row.organization_id == organization_id,
+        row.source == what.source,
+        row.content_hash == what.content_hash,
+        row.kind != "retry",
     )
+    return connection.scalar(query.order_by(row.sequence.desc()).limit(1)) == what.mapping_hash
 
 
 def contents_query(organization_id: str, source: str) -> Select[Any]:
@@ -103,7 +98,7 @@ class Delivery:
         self._remember_content(now)
         self.delivery_id = self._open(run_id, now)
         self._scope = Scope(connection, organization_id, what.source, self.delivery_id, self.sequence)
-        self._earlier = self._read_otherwise()
+        self._earlier = self._earlier_readings()
         self._records = RecordWriter(self._scope, rereads=bool(self._earlier))
         self._log = CheckLog(connection, organization_id, checks)
         self._checks = CheckWriter(self._scope, self._log, rereads=bool(self._earlier))
@@ -242,14 +237,16 @@ class Delivery:
         delivery_id: int = self._connection.execute(row.returning(deliveries.c.delivery_id)).scalar_one()
         return delivery_id
 
-    def _read_otherwise(self) -> list[int]:
-        """The deliveries that read the same bytes with another mapping."""
+    def _earlier_readings(self) -> list[int]:
+        """The deliveries that read the same bytes before, with another mapping or a mapping left since."""
+        if self._what.kind == "retry":  # it reads some rows only, and replaces nothing else
+            return []
         row = deliveries.c
         query = select(row.delivery_id).where(
             row.organization_id == self._organization_id,
             row.source == self._what.source,
             row.content_hash == self._what.content_hash,
-            row.mapping_hash != self._what.mapping_hash,
+            row.delivery_id != self.delivery_id,
         )
         return list(self._connection.scalars(query))
 

@@ -152,16 +152,7 @@ deliveries = Table(
     ),
     ForeignKeyConstraint(["organization_id", "content_hash"], ["contents.organization_id", "contents.content_hash"]),
     Index("ix_deliveries_sequence", "organization_id", "sequence", unique=True),
-    Index(
-        "ix_deliveries_identity",
-        "organization_id",
-        "source",
-        "content_hash",
-        "mapping_hash",
-        unique=True,
-        sqlite_where=text("kind <> 'retry'"),
-        postgresql_where=text("kind <> 'retry'"),
-    ),
+    Index("ix_deliveries_content", "organization_id", "source", "content_hash"),
 )
 
 rejections = Table(

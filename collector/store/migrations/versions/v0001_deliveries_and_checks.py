@@ -15,7 +15,6 @@ depends_on = None
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 _CURRENT = sa.text("known_until IS NULL")
-_NO_RETRY = sa.text("kind <> 'retry'")
 
 
 def _fk(table: str, columns: list[str], target: str) -> sa.ForeignKeyConstraint:
@@ -115,14 +114,7 @@ def _create_deliveries() -> None:
         ),
     )
     op.create_index("ix_deliveries_sequence", "deliveries", ["organization_id", "sequence"], unique=True)
-    op.create_index(
-        "ix_deliveries_identity",
-        "deliveries",
-        ["organization_id", "source", "content_hash", "mapping_hash"],
-        unique=True,
-        sqlite_where=_NO_RETRY,
-        postgresql_where=_NO_RETRY,
-    )
+    op.create_index("ix_deliveries_content", "deliveries", ["organization_id", "source", "content_hash"])
     op.create_table(
         "register_changes",
         *_columns(_KEY, "organization_id"),
