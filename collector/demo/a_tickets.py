@@ -64,7 +64,7 @@ def _put_month(tickets: list[Ticket], month: int, post: Post) -> None:
         messes += " merged_body"
     if month == 3:
         wrong = _mistyped(tickets)
-        post.refuse("resolved_before_reported")
+        post.refuse("order")
         post.put(path, _ticket_book(wrong, month, post), sent, messes + " resolved_before_reported")
         path, sent = path.replace(".xlsx", "（更正）.xlsx"), sent + timedelta(days=9)
         messes += " corrected"

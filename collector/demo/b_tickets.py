@@ -39,6 +39,7 @@ SECOND = renamed(
     WORDS, no="流水号", reported="申报时间", responded="响应时间", arrived="到达时间", length="耗时", asset="资产编号"
 )
 REMARKS = {1: "用户说\n“还是慢”", 2: '称"很好"，谢谢;'}
+CODES = {"impossible_date": "unreadable", "unreadable_number": "unreadable", "missing_time": "missing"}
 HOLD_WORDS = (
     Word("no", "单号"),
     Word("start", "挂起时间"),
@@ -141,12 +142,12 @@ def _bad(month: int, rows: Sequence[Row], post: Post) -> tuple[list[Row], str]:
         5: ("missing_time", {"reported": None}),
         9: ("unknown_word", {"channel": "托人捎去"}),
         11: ("unknown_asset", {"asset": "SFQ-PC-9999"}),
-        12: ("unreadable_number", {"length": "约两小时"}),
+        12: ("unreadable_number", {"length": "半天左右"}),
     }
     if month not in faults:
         return [], ""
     mess, cells = faults[month]
-    post.refuse("unreadable_duration" if mess == "unreadable_number" else mess)
+    post.refuse(CODES.get(mess, mess))
     return [{**rows[-1], "no": f"YX{YEAR}{month:02d}99", **cells}], mess
 
 

@@ -109,7 +109,7 @@ def _put_netcast(counts: dict[str, list[int]], post: Post) -> None:
     totals = [sum(months[month] for months in counts.values()) for month in range(12)]
     grid.line("合计", *totals, sum(totals))
     grid.line("说明：不含内网视频会议。")
-    post.refuse("unreadable_number")
+    post.refuse("unreadable")
     messes = "xlsx sheet_by_content title_rows cross_table total_row notes date_without_year unreadable_number"
     path = f"{FOLDER}/互联网保障/{YEAR}年互联网保障统计.xlsx"
     post.put(path, writers.xlsx([grid]), date(YEAR + 1, 1, 4), messes)

@@ -119,10 +119,10 @@ def _bad(month: int, rows: list[list[Cell]], tickets: list[Ticket], spell: Spell
     if month == 4:
         bad[place["resolved_at"]] = spell(tickets[number].reported - DAY)
         bad[place["closed_at"]] = bad[place["restored_at"]] = None
-        post.refuse("resolved_before_reported")
+        post.refuse("order")
     elif month == 8:
         bad[place["opened_at"]] = f"{YEAR}-08-32 09:15:00"
-        post.refuse("impossible_date")
+        post.refuse("unreadable")
     else:
         bad[place["service_down"]] = "maybe"
         post.refuse("unknown_word")

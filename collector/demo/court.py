@@ -102,7 +102,7 @@ def _put_plan(plan: list[Plan], post: Post) -> None:
         for item in plan
     ]
     rows.append(("JH-JF-13", "机房巡检", date(YEAR, 6, 30), date(YEAR, 6, 1), None, "中心机房", 20))
-    post.refuse("wrong_order")
+    post.refuse("order")
     grid = _table("计划", f"{YEAR}年巡检计划", head, rows)
     post.put(
         f"{FOLDER}/巡检计划{YEAR}.xlsx", writers.xlsx([grid]), date(YEAR, 1, 8), "xlsx sheet_by_content excel_date"
@@ -119,7 +119,7 @@ def _put_roster(roster: list[RosterEntry], post: Post) -> None:
         [(e.no, e.kind, e.name, spelling.cn_day(e.start), spelling.cn_day(e.end) if e.end else "至今") for e in people],
     )
     first.line("RY-07", "桌面驻场", "（待定）", "待定", None)
-    post.refuse("unreadable_date")
+    post.refuse("unreadable")
     second = _table(
         "租用线路",
         "租用线路台账",
@@ -137,7 +137,7 @@ def _put_answers(answers: list[Answer], post: Post) -> None:
         for number, item in enumerate(answers)
     ]
     rows.append((f"WJ{YEAR}9001", f"{YEAR}-06-31", "刑庭", "满意", None))
-    post.refuse("impossible_date")
+    post.refuse("unreadable")
     content = writers.delimited(rows, ",", "utf-8-sig")
     messes = "csv comma utf8_bom iso_date quotes line_breaks impossible_date unmatched"
     post.put(f"{FOLDER}/满意度问卷{YEAR}.csv", content, date(YEAR, 12, 25), messes)
@@ -165,7 +165,7 @@ def _put_bookings(bookings: list[Booking], post: Post) -> None:
         for b in bookings
     ]
     rows.append(("未付", "ZF-51", date(YEAR, 12, 30), MONEY["paid"], "待结算", "本级财政", VENDORS["c"]))
-    post.refuse("unreadable_number")
+    post.refuse("unreadable")
     grid = _table("收支", f"{YEAR}年运维经费收支", head, rows)
     grid.line("合计", None, None, None, None)
     post.put(

@@ -9,16 +9,29 @@ from typing import TYPE_CHECKING, Any
 from rich import box
 from rich.table import Table
 
+from collector.contradictions import find_contradictions
 from collector.demo.run import Outcome
 from collector.demo.workspace import LIST
-from collector.demo.world import AS_OF, YEAR
-from collector.ingest.report import DeliveryReport, accounting
+from collector.demo.world import AS_OF, AS_OF_AT, YEAR
 from collector.publish.publication import Result
 from collector.publish.table import print_results
+from collector.text import wrap
+from metrics.contradictions import CONTRADICTION_LABELS
+from metrics.period import parse_period
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
+
+_WIDEST = 110
+_COUNTS = {
+    "read": "读取",
+    "accepted": "接收",
+    "unchanged": "未变",
+    "superseding": "更正",
+    "rejected": "拒绝",
+    "set_aside": "另计",
+}
 
 
 def tell(outcome: Outcome, console: Console) -> None:
@@ -31,15 +44,15 @@ def tell(outcome: Outcome, console: Console) -> None:
     _head(console, f"按整个合同期考核的指标（{settings.projects[0].name}）")
     bound = [result for result in totals if ".." in result["period"] and result["target_period"] == "contract"]
     print_results(console, bound, rules=False, brief=True)
-    _head(console, "核对：每一行都有去处")
-    console.print(_sources(outcome))
-    console.print(f"合计：{accounting(outcome.ingest)}")
-    if outcome.ingest.known:
-        console.print(f"{outcome.ingest.known} 个文件与已读过的内容相同，没有再读")
-    _refused(outcome, console)
-    _head(console, "接下来")
+    deliveries = outcome.workspace.store.deliveries()
+    _head(console, "核对：读到的每一行都有去处")
+    console.print(_accounting(deliveries, {source.id: source.name for source in settings.sources}))
+    _say(console, f"另计：合计行、重复的表头、备注、空行、不适用的行。{_known(outcome, len(deliveries))}")
+    _refused(outcome.workspace.store.rejections(open_only=False), console)
+    _contradictions(outcome, console)
+    _head(console, f"用时 {sum(outcome.seconds.values()):.0f} 秒。接下来")
     for line in _next_steps(outcome, year):
-        console.print(line)
+        console.print(line, soft_wrap=True)
 
 
 def _head(console: Console, text: str) -> None:
@@ -47,40 +60,35 @@ def _head(console: Console, text: str) -> None:
     console.print(f"【{text}】", style="bold")
 
 
-def _sources(outcome: Outcome) -> Table:
-    """Read = accepted + unchanged + superseding + rejected + set aside, by source."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    table.add_column("数据来源")
-    for label in ("文件", "读取", "接收", "未变", "更正", "拒绝", "另计"):
-        table.add_column(label, justify="right")
-    by_source: dict[str, list[DeliveryReport]] = {}
-    for delivery in outcome.ingest.deliveries:
-        by_source.setdefault(delivery.source_name, []).append(delivery)
-    for name, deliveries in by_source.items():
-        counts = (
-            len(deliveries),
-            *(sum(getattr(d, kind) for d in deliveries) for kind in ("read", "accepted", "unchanged", "superseding")),
-            sum(d.rejected for d in deliveries),
-            sum(sum(d.set_aside.values()) for d in deliveries),
-        )
-        table.add_row(name, *(f"{count:,}" for count in counts))
+def _say(console: Console, text: str, indent: str = "") -> None:
+    console.print(wrap(text, min(console.width, _WIDEST), indent), soft_wrap=True)
+
+
+def _accounting(deliveries: pd.DataFrame, names: dict[str, str]) -> Table:
+    """Read = accepted + unchanged + superseding + rejected + set aside, by source and in all."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, show_footer=True)
+    table.add_column("数据来源", "合计")
+    table.add_column("批次", f"{len(deliveries)}", justify="right")
+    for count, label in _COUNTS.items():
+        table.add_column(label, f"{int(deliveries[count].sum()):,}", justify="right")
+    for source, rows in deliveries.groupby("source", sort=False):
+        counts = (f"{int(rows[count].sum()):,}" for count in _COUNTS)
+        table.add_row(names[str(source)], str(len(rows)), *counts)
     return table
 
 
-def _refused(outcome: Outcome, console: Console) -> None:
-    """Rejected rows by the kind of fault, with their number and an example each; files that cannot be read."""
-    rejections = outcome.workspace.store.rejections(open_only=False)
+def _known(outcome: Outcome, batches: int) -> str:
+    files = len(outcome.post.deliveries)
+    return f"投递文件夹里有 {files} 个文件，读入 {batches} 批，其余与读过的文件内容相同，没有再读。"
+
+
+def _refused(rejections: pd.DataFrame, console: Console) -> None:
+    """Rejected rows by the kind of fault, with their number and an example each."""
     settled = int(rejections["resolved_by"].notna().sum())
-    _head(console, f"退回的行：{len(rejections):,} 行，其中 {settled} 行已由更正的文件了结")
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    table.add_column("行数", justify="right")
-    table.add_column("为什么（举一例）")
-    table.add_column("在哪里")
+    _head(console, f"退回 {len(rejections):,} 行，其中 {settled} 行已由后来的更正了结")
     for count, example in _grouped(rejections):
-        table.add_row(f"{count:,}", example["reason"], _place(example))
-    console.print(table)
-    for delivery in outcome.ingest.refused:
-        console.print(delivery.line())
+        reason = str(example["reason"]).split("；")[0]
+        _say(console, f"· {count} 行，例：{_place(example)}：{reason}", "  ")
 
 
 def _grouped(rejections: pd.DataFrame) -> Iterator[tuple[int, dict[Any, Any]]]:
@@ -91,23 +99,40 @@ def _grouped(rejections: pd.DataFrame) -> Iterator[tuple[int, dict[Any, Any]]]:
 
 
 def _place(row: dict[Any, Any]) -> str:
-    sheet = "" if row["sheet"] != row["sheet"] or not row["sheet"] else f" {row['sheet']}"
-    return f"{Path(row['name']).name}{sheet} 第 {row['row_no']} 行"
+    name = Path(row["name"]).name
+    sheet = row["sheet"] if isinstance(row["sheet"], str) and not name.startswith(row["sheet"]) else ""
+    return f"{name} {sheet} 第 {row['row_no']} 行" if sheet else f"{name} 第 {row['row_no']} 行"
+
+
+def _contradictions(outcome: Outcome, console: Console) -> None:
+    """Where two sources cannot both be right: counted by kind, with the first of each."""
+    workspace = outcome.workspace
+    found = find_contradictions(
+        workspace.settings, workspace.store, [parse_period(str(YEAR))], now=workspace.clock(), as_of=AS_OF_AT
+    )
+    _head(console, f"来源之间的矛盾 {len(found):,} 处（只列出，不改变指标）")
+    for kind, rows in found.groupby("kind", sort=False):
+        _say(console, f"· {len(rows)} 处{CONTRADICTION_LABELS[str(kind)]}，例：{rows['text'].iloc[0]}", "  ")
 
 
 def _next_steps(outcome: Outcome, year: Sequence[Result]) -> list[str]:
-    folder, made = outcome.workspace.path, outcome.post.deliveries
+    folder = outcome.workspace.path
     missed = next((result["indicator"] for result in year if result["outcome"] == "missed"), "mean_arrival")
-    total = sum(outcome.seconds.values())
+    opened = [
+        (folder / "inbox", f"三家服务商和法院交来的 {len(outcome.post.deliveries)} 个文件，全部是编造的"),
+        (folder / LIST, "哪种乱象在哪个文件里"),
+        *((path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path, "") for path in outcome.written),
+        (folder / "yunwei.yaml", "配置，连同 sources、indicators 文件夹，都有注释"),
+    ]
+    commands = (
+        (f"yunwei explain {missed} {YEAR} -C {folder}", "这个数是怎么算出来的，依据哪些行"),
+        (f"yunwei results {YEAR}-08 -C {folder}", "八月的指标；--dimension vendor 按服务商看"),
+        (f"yunwei rejections export 退回.xlsx -C {folder}", "把退回的行发给服务商改"),
+        (f"yunwei contradictions {YEAR}-11 -C {folder}", "列出十一月的矛盾"),
+    )
     return [
-        f"用时 {total:.0f} 秒："
-        + "、".join(f"{name} {seconds:.1f}" for name, seconds in outcome.seconds.items())
-        + "；数据全部是编造的。",
-        f"{folder / 'inbox'}：三家服务商和法院的 {len(made)} 个文件；{folder / LIST} 说明每种乱象在哪个文件里",
-        *(f"{path}：导出的结果" for path in outcome.written),
-        f"{folder / 'yunwei.yaml'}、{folder / 'sources'}、{folder / 'indicators'}：配置，都有注释",
-        f"一个指标是怎么算出来的：yunwei explain {missed} {YEAR} -C {folder}",
-        f"其他周期和分项：yunwei results {YEAR}-08 -C {folder}",
-        f"来源之间的矛盾：yunwei contradictions {YEAR} -C {folder}",
-        f"退回的行导出给服务商改：yunwei rejections export 不合格行.xlsx -C {folder}",
+        "可以打开：",
+        *(f"  {path}" + (f"  —— {what}" if what else "") for path, what in opened),
+        "可以运行：",
+        *(f"  {text}  —— {what}" for text, what in commands),
     ]

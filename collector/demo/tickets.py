@@ -32,7 +32,7 @@ def build_hotline(seed: int, scale: float) -> list[Ticket]:
         seen.add(reported)
         ticket = begun("b", dice, reported, None, dice.choice(OFFICES))
         ticket = replace(ticket, kind="service_request", title=dice.choice(WISHES), channel="remote", unusable=False)
-        made.append(finished(ticket, dice, HABITS["b"], reopened=False))
+        made.append(replace(finished(ticket, dice, HABITS["b"], reopened=False), holds=()))
     return made
 
 

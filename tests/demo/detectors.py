@@ -116,5 +116,5 @@ DETECTORS: Mapping[str, Detector] = {
     "missing_time": _matches(r"YX20250599,\w+,,"),
     "unknown_word": _matches("托人捎去|maybe"),
     "excel_error": _matches("#N/A|#REF!|NA\\(\\)|=1/0"),
-    "unreadable_number": _matches("约30|待结算|约两小时"),
+    "unreadable_number": _matches("约30|待结算|半天左右"),
 }
