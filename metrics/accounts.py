@@ -88,18 +88,13 @@ def accounts(
     low = np.searchsorted(cuts, [start for start, _ in periods])
     high = np.minimum(np.searchsorted(cuts, [end for _, end in periods]), len(cuts) - 1)
     low = np.minimum(low, high)
-    sums = [np.zeros((8, len(each.values), len(cuts) - 1), np.int64) for each in groups]
-    counts = [np.zeros((2, len(each.values), len(periods)), np.int64) for each in groups]
+    sums = [np.zeros((10, len(each.values), len(periods)), np.int64) for each in groups]
     for rows in _blocks(len(ledger.segments.assignment), len(cuts)):
-        cells = _cells(ledger, rows, cuts, days)
-        spans = _spans(ledger, rows, periods)
-        for each, total, count in zip(groups, sums, counts, strict=True):
-            _add(total, cells, each.code[rows])
-            _add(count, spans, each.code[rows])
-    running = [np.concatenate([np.zeros_like(s[..., :1]), np.cumsum(s, axis=2)], axis=2) for s in sums]
-    return [
-        Account(*(total[..., high] - total[..., low]), *count) for total, count in zip(running, counts, strict=True)
-    ]
+        until = np.cumsum(_cells(ledger, rows, cuts, days), axis=2)
+        columns = np.concatenate([until[..., high] - until[..., low], _spans(ledger, rows, periods)])
+        for each, total in zip(groups, sums, strict=True):
+            _add(total, columns, each.code[rows])
+    return [Account(*total) for total in sums]
 
 
 def _cuts(ledger: Ledger, periods: Sequence[tuple[int, int]], days: DayRule | None) -> Ints:
@@ -118,12 +113,16 @@ def _blocks(count: int, width: int) -> Iterator[slice]:
 
 
 def _cells(ledger: Ledger, rows: slice, cuts: Ints, days: DayRule | None) -> NDArray[np.int64]:
-    """The first eight columns of an account for each segment between neighbouring cuts: 8 × segments × cells."""
+    """The first eight columns of an account for each segment and each stretch up to a cut: 8 × segments × cuts.
+
+    A stretch reaches from the cut before; the one up to the first cut is empty.
+    """
     owner, start, end = (column[rows, np.newaxis] for column in ledger.segments.intervals)
     moments = np.clip(cuts[np.newaxis, :], start, end)
     measured = ledger.calendar.service_seconds_until(moments)
     layers = [layer.until(owner, moments, measured) for layer in ledger.layers]
-    required, excluded, with_down, with_unknown, with_observed = np.diff([measured, *layers], axis=2)
+    until = np.array([measured, *layers])
+    required, excluded, with_down, with_unknown, with_observed = np.diff(until, axis=2, prepend=until[..., :1])
     down, unknown = with_down - excluded, with_unknown - with_down
     nothing = np.zeros_like(required)
     judged = (nothing, nothing, nothing) if days is None else _judge(required, excluded, down, unknown, days)
