@@ -26,7 +26,7 @@ from metrics.claims import (
 from metrics.errors import ConfigError
 from metrics.formulas.params import DownSource
 from metrics.frames import FAR_FUTURE, FAR_PAST
-from metrics.indicators import Contract, Facts, IndicatorDefinition, Request
+from metrics.indicators import Facts, IndicatorDefinition, Request
 from metrics.intervals import Coverage, Intervals, complement, merge, subtract
 from metrics.rounds import ticket_rounds
 from metrics.service_calendar import ServiceCalendar
@@ -94,20 +94,17 @@ class Ledger:
         return Coverage(intervals.take(serving), measure)
 
 
-def open_ledger(request: Request, contract: Contract | None = None) -> Ledger:
+def open_ledger(request: Request) -> Ledger:
     """The ledger of a request whose indicator is an availability or an outage figure.
-
-    Args:
-        contract: instead of the request's own, e.g. one that began earlier.
 
     Raises:
         ConfigError: the indicator filters by something an asset does not have.
     """
     facts, as_of, params = request.facts, request.as_of, request.definition.params
-    contract = contract or request.contract
-    check_where(request.definition)
-    register = read_register(facts, contract.zone)
-    segments = required_segments(register, request.definition.where, contract, as_of)
+    _check_where(request.definition)
+    zone = request.contract.zone
+    register = read_register(facts, zone)
+    segments = required_segments(register, request.definition.where, request.contract, as_of)
     scope = _Scope.of(register, segments.intervals)
     runs = read_runs(facts, register, as_of)
     probing = "checks" in params.down_from
@@ -121,13 +118,13 @@ def open_ledger(request: Request, contract: Contract | None = None) -> Ledger:
         calendar=request.calendars[params.window],
         excluded=scope.cut([exclusion_claims(facts, register, segments, as_of)]),
         down=scope.cut([runs.claims(facts, failing, "拨测失败"), *_reported(facts, register, params.down_from, as_of)]),
-        observed=scope.cut([runs.claims(facts, up, "拨测正常"), normal_days(facts, register, contract.zone, as_of)]),
+        observed=scope.cut([runs.claims(facts, up, "拨测正常"), normal_days(facts, register, zone, as_of)]),
         unknown=scope.gaps(known) if probing else Intervals.none(),
         runs=runs,
     )
 
 
-def check_where(definition: IndicatorDefinition) -> None:
+def _check_where(definition: IndicatorDefinition) -> None:
     """ConfigError if the filter names a column that assets do not have."""
     where = definition.where
     foreign = [name for name in ("kind", "channel", "priority", "category", "source") if getattr(where, name)]

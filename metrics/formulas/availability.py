@@ -73,6 +73,8 @@ class Availability:
         if params.basis == "day":
             tolerance = parse_duration(params.day_tolerance)
             days = DayRule(request.contract.zone, tolerance, params.exclusion == "counts_as_up")
+        if not request.periods:
+            return []
         groups = asked_groups(ledger, request)
         bounds = [period.bounds(request.contract.zone) for period in request.periods]
         return [

@@ -217,3 +217,7 @@ def test_the_words_name_every_setting() -> None:
 
 def test_an_empty_court_has_no_data() -> None:
     assert figure(facts_of(), "2026").actual is None
+
+
+def test_asked_for_no_period_there_is_no_figure() -> None:
+    assert figures(facts_of(asset=ONE)) == []
