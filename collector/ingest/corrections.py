@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from adapters.base import PLACE_COLUMNS, REJECTION_COLUMNS, Batch, Context
+from adapters.base import PLACE_COLUMNS, Batch, Context
+from adapters.faults import rejections
 from adapters.workbooks import open_workbook
 from collector.ingest.reread import reread
 from collector.rejections.corrections import Corrections, by_source, origins_of, read_rows
@@ -31,9 +32,8 @@ def read_corrections(store: Store, path: Path) -> dict[str, Corrections]:
 
 def correction_batches(source: SourceSettings, context: Context, corrections: Corrections) -> Iterator[Batch]:
     """Rows set aside, rows without a mark, then the corrected rows through the mapping of ``source``."""
-    nothing = pd.DataFrame(columns=list(REJECTION_COLUMNS))
     for record, counts in corrections.set_aside.items():
-        yield Batch(record, _no_rows(record), nothing, counts.total(), counts)
+        yield Batch(record, _no_rows(record), rejections(), counts.total(), counts)
     for key, unmarked in corrections.unmarked.groupby("record"):
         yield Batch(str(key), _no_rows(str(key)), unmarked, len(unmarked))
     if len(corrections.again):

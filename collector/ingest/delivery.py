@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from adapters.base import REJECTION_COLUMNS, Batch
+from adapters.faults import rejections
 from collector.ingest.register import UNKNOWN_ASSET, AssetRegister, Resolved
 from collector.ingest.report import DeliveryReport, IngestReport, Progress
 from collector.ingest.settle import Settlement
@@ -172,16 +173,14 @@ def _unknown_assets(batch: Batch, resolved: Resolved) -> pd.DataFrame:
     assert batch.originals is not None, f"{batch.record} names assets but its adapter keeps no originals"
     rows = batch.frame.take(resolved.unknown).reset_index(drop=True)
     originals = batch.originals(record.asset, resolved.unknown.astype(np.int64)).reset_index(drop=True)
-    columns = {
-        "record": batch.record,
-        "sheet": rows["sheet"],
-        "row_no": rows["row_no"],
-        "header": originals["header"],
-        "field": record.asset,
-        "value": rows[record.asset],
-        "code": UNKNOWN_ASSET,
-        "reason": resolved.reasons,
-        "raw": originals["raw"],
-        "key": natural_key(record, rows),
-    }
-    return pd.DataFrame(columns, columns=list(REJECTION_COLUMNS))
+    refused = rows[["sheet", "row_no"]].assign(
+        record=batch.record,
+        header=originals["header"],
+        field=record.asset,
+        value=rows[record.asset],
+        code=UNKNOWN_ASSET,
+        reason=resolved.reasons,
+        raw=originals["raw"],
+        key=natural_key(record, rows),
+    )
+    return refused[list(REJECTION_COLUMNS)].astype(rejections().dtypes.to_dict())

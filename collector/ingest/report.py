@@ -61,7 +61,8 @@ class DeliveryReport:
 
 def accounting(counts: DeliveryReport | IngestReport) -> str:
     """``读取 = 接收 + 未变 + 更正 + 拒绝 + 另计（…）`` with numbers."""
-    aside = "、".join(f"{SET_ASIDE_LABELS[kind]} {n:,}" for kind, n in counts.set_aside.items() if n)
+    found = {label: counts.set_aside.get(kind, 0) for kind, label in SET_ASIDE_LABELS.items()}
+    aside = "、".join(f"{label} {n:,}" for label, n in found.items() if n)
     return (
         f"读取 {counts.read:,} = 接收 {counts.accepted:,} + 未变 {counts.unchanged:,} + 更正 {counts.superseding:,}"
         f" + 拒绝 {counts.rejected:,} + 另计 {sum(counts.set_aside.values()):,}" + (f"（{aside}）" if aside else "")

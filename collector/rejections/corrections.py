@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from adapters.base import REJECTION_COLUMNS
+from adapters.faults import rejections
 from collector.rejections.marks import MARK_HEADER, cells_of, raw_of
 from collector.rejections.workbook import OUR_HEADERS, UPPER_HEADER, shown
 from metrics.errors import InputError
@@ -55,7 +55,10 @@ class Origin:
     def restored(self, cells: dict[str, str]) -> dict[str, str]:
         """``cells``, with what no workbook can hold (very long text) taken from the newest rejection itself."""
         newest = [*self.settled, *self.waiting.values()][-1]
-        return {name: newest[name] if shown(newest.get(name, "")) == text else text for name, text in cells.items()}
+        return {
+            name: newest[name] if name in newest and shown(newest[name]) == text else text
+            for name, text in cells.items()
+        }
 
 
 @dataclass
@@ -188,23 +191,16 @@ def _corrections(rows: Iterable[tuple[str, CorrectedRow]], origins: Mapping[str,
     return Corrections(
         pd.DataFrame(again, columns=columns),
         set_aside,
-        pd.DataFrame(unmarked, columns=list(REJECTION_COLUMNS)),
+        rejections(unmarked),
         sorted(settles),
     )
 
 
-def _unmarked(record: str, row: CorrectedRow) -> dict[str, object]:
+def _unmarked(record: str, row: CorrectedRow) -> tuple[object, ...]:
     fact = f"行标记“{row.mark}”不属于本单位的不合格行" if row.mark else "这一行没有行标记"
-    return {
-        "record": record,
-        "sheet": row.sheet,
-        "row_no": row.row_no,
-        "header": MARK_HEADER,
-        "value": row.mark or None,
-        "code": UNMARKED,
-        "reason": f"{fact}，认不出改的是哪一行；新增的行应写进服务商的文件，改正的行应保留导出时的行标记",
-        "raw": raw_of(row.cells, None),
-    }
+    reason = f"{fact}，认不出改的是哪一行；新增的行应写进服务商的文件，改正的行应保留导出时的行标记"
+    raw = raw_of(row.cells, None)
+    return (record, row.sheet, row.row_no, MARK_HEADER, None, row.mark, UNMARKED, reason, raw, None)
 
 
 def _equal(cells: Mapping[str, str], old: Mapping[str, str]) -> bool:

@@ -11,7 +11,7 @@ def test_a_row_delivered_again_corrected_settles_its_rejection(court: Workspace)
     court.tickets("工单2.csv", ticket("T3"), ticket("T2"))
     report = court.ingest()
     assert report.deliveries[0].settled == 1
-    assert court.open_rejections() == [("工单1.csv", 2, "time")]
+    assert court.open_rejections() == [("工单1.csv", 2, "unreadable")]
     assert court.titles().keys() == {"T2", "T3"}
 
 
@@ -20,7 +20,7 @@ def test_a_row_refused_again_has_one_open_rejection_the_newest(court: Workspace)
     court.ingest()
     court.tickets("工单2.csv", ticket("T3"), ticket("T1", reported="前天"))
     court.ingest()
-    assert court.open_rejections() == [("工单2.csv", 3, "time")]
+    assert court.open_rejections() == [("工单2.csv", 3, "unreadable")]
     assert len(court.store.rejections(open_only=False)) == 2
 
 

@@ -18,7 +18,7 @@ def test_an_unknown_asset_is_refused_with_its_whole_row(court: Workspace) -> Non
     court.register(("A1", "门户网站", ""))
     court.tickets("工单.csv", ticket("T1", asset="A1"), ticket("T2", title="漏水", asset="电梯"))
     report = court.ingest()
-    assert accounting(report)[1] == ("工单.csv", 2, 1, 0, 0, 1, 0)
+    assert accounting(report)[1] == ("工单.csv", 3, 1, 0, 0, 1, 1)
     refused = court.store.rejections().iloc[0]
     assert (refused["row_no"], refused["header"], refused["field"], refused["value"]) == (3, "设备", "asset_no", "电梯")
     assert refused["reason"] == "设备“电梯”不在设备台账中，应为台账里的设备编号、名称或别名；补进台账后会自动重试"
@@ -34,7 +34,7 @@ def test_it_is_accepted_once_the_register_has_it_citing_its_file_and_row(court: 
     court.register(("A1", "门户网站", ""), ("A2", "电梯", ""))
     report = court.ingest()
     assert [(d.name, d.kind, d.read, d.accepted) for d in report.deliveries] == [
-        ("台账.csv", "file", 2, 1),
+        ("台账.csv", "file", 3, 1),
         ("工单.csv", "retry", 1, 1),
     ]
     assert court.open_rejections() == []
@@ -97,7 +97,7 @@ def test_checks_of_an_unknown_target_wait_as_well(court: Workspace) -> None:
         ("门户网站", "2023-03-01 09:00", "正常"),
         ("电梯", "2023-03-01 09:00", "异常"),
     )
-    assert accounting(court.ingest())[1] == ("拨测.csv", 2, 1, 0, 0, 1, 0)
+    assert accounting(court.ingest())[1] == ("拨测.csv", 3, 1, 0, 0, 1, 1)
     court.register(("A1", "门户网站", ""), ("A2", "电梯", ""))
     court.ingest()
     states = court.store.facts().states

@@ -190,7 +190,7 @@ def ticket(number: str, title: str = "无法开机", asset: str = "", **other: s
 
 
 def accounting(report: IngestReport) -> list[tuple[str, int, int, int, int, int, int]]:
-    """Per delivery: file, read, accepted, unchanged, superseding, rejected, set aside."""
+    """Per delivery: file, read, accepted, unchanged, superseding, rejected, set aside (each csv has a header row)."""
     return [
         (d.name, d.read, d.accepted, d.unchanged, d.superseding, d.rejected, sum(d.set_aside.values()))
         for d in report.deliveries
