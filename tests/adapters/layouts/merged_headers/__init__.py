@@ -1,0 +1,1 @@
+"""Titles, two merged header rows, merged bodies, holds in the same sheet."""

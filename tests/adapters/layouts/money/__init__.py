@@ -1,0 +1,1 @@
+"""Budget lines: units in headers and cells, thousands separators, brackets for less."""

@@ -1,0 +1,1 @@
+"""A probe's own log in gzip: no title, epoch seconds, latency in seconds."""
