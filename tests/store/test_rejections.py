@@ -1,0 +1,66 @@
+"""Rejected rows are kept whole until a delivery reads them."""
+
+from __future__ import annotations
+
+from adapters.base import REJECTION_COLUMNS
+from collector.store import Store
+from tests.conftest import Clock
+from tests.store.world import Row, delivery, rejection, rejections
+
+
+def _reject(store: Store, *rows: Row, content: str = "c1", source: str = "a") -> None:
+    with delivery(store, content=content, source=source) as opened:
+        opened.reject(rejections(*rows))
+        opened.finish(len(rows), {})
+
+
+def test_a_rejected_row_is_kept_as_it_was(store: Store) -> None:
+    raw = '{"报障时间": "昨天\\n下午", "备注": ""}'
+    _reject(store, rejection(7, raw=raw, key="A-1", value="昨天\n下午"))
+    told = store.rejections().iloc[0]
+    assert told[list(REJECTION_COLUMNS)].tolist() == [
+        "ticket", "表", 7, "报障时间", "reported_at", "昨天\n下午", "not_a_time", "不是时间", raw, "A-1",
+    ]  # fmt: skip
+    assert (told["source"], told["name"], told["content_hash"], told["sequence"]) == ("a", "c1.xlsx", "c1", 1)
+
+
+def test_empty_texts_and_absent_values_stay_apart(store: Store) -> None:
+    _reject(store, rejection(7, value="", header=None, key=None))
+    told = store.rejections().iloc[0]
+    assert (told["value"], told["header"] is None or told.isna()["header"]) == ("", True)
+
+
+def test_rejections_come_in_the_order_of_deliveries_and_rows(store: Store) -> None:
+    _reject(store, rejection(9), rejection(3), content="c1")
+    _reject(store, rejection(1), content="c2")
+    assert store.rejections()["row_no"].tolist() == [9, 3, 1]
+
+
+def test_a_later_delivery_resolves_them(store: Store, clock: Clock) -> None:
+    _reject(store, rejection(3), rejection(4), content="c1")
+    first = int(store.rejections()["rejection_id"].iloc[0])
+    clock.forward(60)
+    with delivery(store, content="c2", kind="correction") as opened:
+        opened.resolve_rejections([first])
+        opened.finish(0, {})
+    assert store.rejections()["row_no"].tolist() == [4]
+    resolved = store.rejections(open_only=False).iloc[0]
+    assert (resolved["state"], resolved["resolved_by"], resolved["resolved_at"]) == ("resolved", 2, clock.now)
+
+
+def test_what_was_resolved_stays_resolved_by_the_first(store: Store) -> None:
+    _reject(store, rejection(3), content="c1")
+    rejection_id = int(store.rejections()["rejection_id"].iloc[0])
+    for content in ("c2", "c3"):
+        with delivery(store, content=content) as opened:
+            opened.resolve_rejections([rejection_id])
+            opened.finish(0, {})
+    assert store.rejections(open_only=False)["resolved_by"].tolist() == [2]
+
+
+def test_they_can_be_asked_by_source_and_by_code(store: Store) -> None:
+    _reject(store, rejection(1), rejection(2, code="unknown_asset"), content="c1", source="a")
+    _reject(store, rejection(3, code="unknown_asset"), content="c2", source="b")
+    assert store.rejections(source="a")["row_no"].tolist() == [1, 2]
+    assert store.rejections(code="unknown_asset")["row_no"].tolist() == [2, 3]
+    assert len(store.rejections(source="c")) == 0
