@@ -37,9 +37,14 @@ class Question:
 
 @dataclass(frozen=True)
 class Basis:
-    """With what a figure is computed: configuration, what was known, until when."""
+    """With what a figure is computed: configuration, what was known, until when.
+
+    ``configuration_hash`` is the one that was stored: a newer program may read the same snapshot with more
+    defaults in it.
+    """
 
     settings: Settings
+    configuration_hash: str
     sequence: int
     as_of: int
 
@@ -54,6 +59,8 @@ class Explanation:
         rows: the evidence with its lineage: ``source``, ``name`` (the file),
             ``sheet``, ``row_no``, ``row_hash``, ``content_hash``; ``content`` is the record for people.
         spans: for availability, every interval with the same lineage; else None.
+        log: where checks are evidence, their number by target, day and file of the log (columns of
+            ``Store.checks_by_day`` and ``source``); else None.
         stored_run: the run whose stored result this explains; None when it was never computed.
         remarks: Chinese sentences on stored and present figures that differ.
     """
@@ -65,6 +72,7 @@ class Explanation:
     part_labels: dict[str, str]
     rows: pd.DataFrame
     spans: pd.DataFrame | None
+    log: pd.DataFrame | None
     stored_run: int | None
     remarks: tuple[str, ...]
 
@@ -109,9 +117,27 @@ def explain(
         dict(formula.part_labels),
         trace(store, facts, evidence.rows, settings.zone),
         None if evidence.spans is None else trace(store, facts, evidence.spans, settings.zone),
+        _check_log(store, basis, question, facts, evidence),
         None if stored is None else int(stored["run_id"]),
         tuple(remarks),
     )
+
+
+def _check_log(store: Store, basis: Basis, question: Question, facts: Facts, evidence: Evidence) -> pd.DataFrame | None:
+    """Single checks are not listed; how many there were of each target and day is, with the files' hashes."""
+    import pandas as pd
+
+    rows = evidence.rows[evidence.rows["record"] == "uptime_check"]
+    if rows.empty or evidence.spans is None:
+        return None
+    start, end = question.period.bounds(basis.settings.zone)
+    assets = sorted(evidence.spans["asset_no"].unique())
+    sources = facts.states.loc[facts.states["asset_no"].isin(assets), "source"].unique()
+    frames = [
+        store.checks_by_day(source, assets, start, min(end, basis.as_of) - 1, basis.sequence).assign(source=source)
+        for source in sorted(sources)
+    ]
+    return pd.concat(frames, ignore_index=True)
 
 
 def _definition(settings: Settings, question: Question) -> IndicatorDefinition:
@@ -139,7 +165,7 @@ def _stored(store: Store, question: Question) -> dict[str, Any] | None:
 
 def _asked_basis(settings: Settings, store: Store, now: int, as_of: int | None, known_at: int | None) -> Basis:
     then = settings_at(settings, store, known_at)
-    return Basis(then, store.sequence_at(known_at), now if as_of is None else as_of)
+    return Basis(then, then.hash, store.sequence_at(known_at), now if as_of is None else as_of)
 
 
 def _basis_of(settings: Settings, store: Store, stored: dict[str, Any]) -> Basis:
@@ -150,7 +176,7 @@ def _basis_of(settings: Settings, store: Store, stored: dict[str, Any]) -> Basis
         if snapshot is None:
             raise ConfigError("数据库里找不到算出这个结果的配置")
         then = Settings.from_snapshot(snapshot, settings.workspace)
-    return Basis(then, int(stored["known_sequence"]), from_iso(str(stored["as_of"])))
+    return Basis(then, digest, int(stored["known_sequence"]), from_iso(str(stored["as_of"])))
 
 
 def _judge(
@@ -196,8 +222,8 @@ def _differences(
     remarks = []
     if any(decimal_text(getattr(again.figure, name)) != stored[name] for name in _COMPARED):
         remarks.append(f"按保存时的数据和配置重算，与保存的结果（{stored['printed']}）不同：计算程序已有改动")
-    present = Basis(settings, store.sequence_at(None), basis.as_of)
-    if (present.sequence, settings.hash) == (basis.sequence, basis.settings.hash):
+    present = Basis(settings, settings.hash, store.sequence_at(None), basis.as_of)
+    if (present.sequence, present.configuration_hash) == (basis.sequence, basis.configuration_hash):
         return remarks
     try:
         now, _ = _judge(present, store.facts(sequence=present.sequence), _definition(settings, question), question)

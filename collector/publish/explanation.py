@@ -77,7 +77,8 @@ def print_explanation(console: Console, explained: Explanation, limit: int) -> N
         _print_rows(console, "时段", _span_columns(zone), _spans(explained.spans), limit)
     if explained.log is not None:
         checks = sum(int(count) for count in explained.log["check_count"])
-        console.print(f"拨测日志：{len(explained.log):,} 个分区，{checks:,} 次检测（各分区的哈希见 --csv）")
+        files = explained.log["sha256"].nunique()
+        console.print(f"拨测日志：{checks:,} 次检测，在 {files:,} 个日志文件中（每台设备每天的次数和文件哈希见 --csv）")
 
 
 def _head(explained: Explanation) -> Iterator[tuple[str, str]]:
@@ -93,7 +94,7 @@ def _head(explained: Explanation) -> Iterator[tuple[str, str]]:
         yield "说明", "；".join(result.notes)
     run = "没有保存过，按现在的数据计算" if explained.stored_run is None else f"第 {explained.stored_run} 次运行的结果"
     moment = datetime.fromtimestamp(explained.basis.as_of, zone).strftime("%Y-%m-%d %H:%M:%S")
-    digest = explained.basis.settings.hash[:_HASH_SHOWN]
+    digest = explained.basis.configuration_hash[:_HASH_SHOWN]
     yield "依据", f"{run}；截止时间 {moment}；知悉序号 {explained.basis.sequence}；配置 {digest}"
 
 
@@ -180,16 +181,15 @@ def _span_line(row: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _log_line(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A partition of the log of checks: its UTC day, number of checks and hashes."""
+    """A target's checks of a UTC day in one file of the log."""
     return {
         "部分": "拨测日志",
         "记录类型": RECORDS["uptime_check"].label,
-        "记录编号": row["path"],
-        "说明": f"{row['day']}（UTC）的检测次数",
+        "说明": f"{row['day']}（UTC）的检测次数；日志文件 {row['path']}，哈希 {row['sha256']}",
         "数值": row["check_count"],
+        "设备编号": row["asset_no"],
         "数据来源": row["source"],
         "文件": row["name"],
-        "行哈希": row["sha256"],
         "文件哈希": row["content_hash"],
     }
 

@@ -18,6 +18,7 @@ from collector.store import rejections as _rejections
 from collector.store import results as _results
 from collector.store import runs as _runs
 from collector.store.bulk import bulk_of
+from collector.store.check_evidence import Cited, checks_by_day
 from collector.store.check_log import CheckLog, days_of
 from collector.store.checks import rebuild_index
 from collector.store.deliveries import Delivery, Identity, Kind, Totals
@@ -274,6 +275,19 @@ class Store:
         with reading(self._engine) as connection:
             log = CheckLog(connection, self.organization_id, self._checks)
             return _facts.to_frame(days_of(log, source, first_at, last_at, asset_no))
+
+    def checks_by_day(
+        self, source: str, assets: Iterable[str], first_at: int, last_at: int, sequence: int
+    ) -> pd.DataFrame:
+        """The checks of these assets in ``[first_at, last_at]`` that were known at ``sequence``, as evidence.
+
+        Columns ``asset_no``, ``day`` (UTC), ``check_count``, and the file of the log that holds them: ``path``,
+        ``sha256``, with the delivery's ``name`` and ``content_hash``; by asset and day.
+        """
+        cited = Cited(self.organization_id, source, assets, first_at, last_at, sequence)
+        with reading(self._engine) as connection:
+            log = CheckLog(connection, self.organization_id, self._checks)
+            return _facts.to_frame(checks_by_day(connection, log, cited))
 
     def rebuild_intervals(self) -> int:
         """Make the index over checks anew from their log; how many state intervals were wrong (0: none).

@@ -95,6 +95,10 @@ class Court:
                 frame = frame_of(RECORDS[record], rows)
                 frame["sheet"], frame["row_no"] = "一", range(2, len(frame) + 2)
                 frame["flags"] = None
-                delivery.write(record, frame.astype({"sheet": "string[pyarrow]", "flags": "string[pyarrow]"}))
+                frame = frame.astype({"sheet": "string[pyarrow]", "flags": "string[pyarrow]"})
+                if record == "uptime_check":
+                    delivery.write_checks(frame)
+                else:
+                    delivery.write(record, frame)
                 read += len(frame)
             delivery.finish(read=read, set_aside={})

@@ -119,6 +119,37 @@ def test_the_time_that_was_lost_is_listed_before_the_time_that_was_required(cour
     assert kinds == ["故障", "应运行"]
 
 
+def test_checks_are_cited_by_target_and_day_with_the_hash_of_their_file(court: Court, tmp_path: Path) -> None:
+    """Every ten minutes from 00:00 of 5 March local = 16:00 UTC of the day before: 48 checks, then 96."""
+    court.configure(INDICATORS.replace("down_from: [tickets]", "down_from: [checks]"))
+    moments = [at("03-05 00:00") + 600 * number for number in range(144)]
+    checks = [{"asset_no": "A1", "checked_at": moment, "state": "up"} for moment in moments]
+    checks[10]["state"] = "down"
+    court.deliver("拨测.csv", uptime_check=checks, asset=[{"asset_no": "A1", "vendor": "甲公司", "probed": True}])
+    explained = _explain(court, Question("uptime", MARCH))
+    assert explained.log is not None
+    days = explained.log[["asset_no", "day", "check_count", "name"]].values.tolist()
+    assert days == [["A1", "2023-03-04", 48, "拨测.csv"], ["A1", "2023-03-05", 96, "拨测.csv"]]
+    assert "拨测日志：144 次检测，在 2 个日志文件中" in _shown(explained)
+    write_csv(tmp_path / "e.csv", explained)
+    text = (tmp_path / "e.csv").read_text(encoding="utf-8-sig")
+    assert all(f"哈希 {digest}" in text for digest in explained.log["sha256"])
+
+
+def test_checks_that_came_later_are_not_cited(court: Court) -> None:
+    court.configure(INDICATORS.replace("down_from: [tickets]", "down_from: [checks, tickets]"))
+    first = {"asset_no": "A1", "checked_at": at("03-05 00:00"), "state": "down"}
+    second = {**first, "checked_at": at("03-05 00:05")}
+    court.deliver(
+        "一.csv", uptime_check=[first, second], asset=[{"asset_no": "A1", "vendor": "甲公司", "probed": True}]
+    )
+    _compute(court)
+    court.deliver("二.csv", uptime_check=[{**first, "checked_at": at("03-05 00:10")}])
+    explained = _explain(court, Question("uptime", MARCH))
+    assert explained.log is not None
+    assert list(explained.log["name"]) == ["一.csv"]
+
+
 def test_an_indicator_without_records_says_why_and_lists_nothing(court: Court) -> None:
     explained = _explain(court, Question("inspections", MARCH))
     assert explained.result.notes == ("从未收到“巡检”数据，无法计算",)
