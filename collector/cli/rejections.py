@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from collector.cli.chinese import ChineseGroup
+from collector.cli.chinese import ChineseCommand, ChineseGroup
 from collector.cli.common import Workspace, console, open_workspace, workspace_option
-from collector.cli.common import command as chinese_command
 from collector.cli.progress import delivery_lines, print_summary
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ def command() -> None:
     """The group itself does nothing."""
 
 
-@command.command("list", cls=chinese_command.keywords["cls"], help="列出待处理的不合格行及其原因。")
+@command.command("list", cls=ChineseCommand, help="列出待处理的不合格行及其原因。")
 @workspace_option
 @_source_option
 @click.option("--all", "everything", is_flag=True, help="已经了结的也列出")
@@ -40,10 +39,12 @@ def list_command(workspace: Path, source: str | None, everything: bool, limit: i
         click.echo(f"共 {len(rejections):,} 行，只列出最近 {limit} 行；--limit 可列出更多")
 
 
-@command.command("export", help="把待处理的不合格行写成工作簿：服务商的原样，错处着色，末列是原因。")
+@command.command(
+    "export", cls=ChineseCommand, help="把待处理的不合格行写成工作簿：服务商的原样，错处着色，末列是原因。"
+)
 @workspace_option
 @_source_option
-@click.argument("file", metavar="文件.xlsx", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", metavar="文件.xlsx", type=click.Path(path_type=Path, dir_okay=False), help="写到哪里")
 def export_command(workspace: Path, source: str | None, file: Path) -> None:
     """Write the open rejections as a workbook."""
     from collector.rejections.workbook import write_workbook
@@ -59,9 +60,14 @@ def export_command(workspace: Path, source: str | None, file: Path) -> None:
     click.echo(f"已写出 {count:,} 行到“{file}”；改正红底单元格并保存后，用 yunwei rejections replay {file} 交回")
 
 
-@command.command("replay", help="收回改好的工作簿：改对的行入库，仍有误的行留下并给出新的原因。")
+@command.command("replay", cls=ChineseCommand, help="收回改好的工作簿：改对的行入库，仍有误的行留下并给出新的原因。")
 @workspace_option
-@click.argument("file", metavar="文件.xlsx", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument(
+    "file",
+    metavar="文件.xlsx",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="改好的工作簿",
+)
 @click.pass_context
 def replay_command(ctx: click.Context, workspace: Path, file: Path) -> None:
     """Take a corrected workbook back."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from adapters.faults import rejections
-from collector.rejections.marks import MARK_HEADER, cells_of, raw_of
+from collector.rejections.marks import BESIDE, MARK_HEADER, cells_of, raw_of
 from collector.rejections.workbook import OUR_HEADERS, UPPER_HEADER, shown
 from metrics.errors import InputError
 
@@ -53,12 +53,14 @@ class Origin:
         )
 
     def restored(self, cells: dict[str, str]) -> dict[str, str]:
-        """``cells``, with what no workbook can hold (very long text) taken from the newest rejection itself."""
+        """``cells``, with what no workbook holds (very long text, notes of the adapter) from the newest rejection."""
         newest = [*self.settled, *self.waiting.values()][-1]
-        return {
+        beside = {name: newest[name] for name in BESIDE if name in newest}
+        whole = {
             name: newest[name] if name in newest and shown(newest[name]) == text else text
             for name, text in cells.items()
         }
+        return whole | beside
 
 
 @dataclass
@@ -205,4 +207,5 @@ def _unmarked(record: str, row: CorrectedRow) -> tuple[object, ...]:
 
 def _equal(cells: Mapping[str, str], old: Mapping[str, str]) -> bool:
     """The vendor's columns read the same; columns that were added do not count."""
-    return all(cells.get(name, "") == shown(text).strip() for name, text in old.items())
+    theirs = ((name, text) for name, text in old.items() if name not in BESIDE)
+    return all(cells.get(name, "") == shown(text).strip() for name, text in theirs)

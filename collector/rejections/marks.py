@@ -12,6 +12,10 @@ import json
 
 import pandas as pd
 
+from adapters.assemble import SERIALS_HEADER, YEAR_HEADER
+
+#: What an adapter keeps beside a row, so that it can be read again; no columns of the vendor.
+BESIDE = (YEAR_HEADER, SERIALS_HEADER)
 #: Header of the column that carries the mark, in workbooks and inside ``raw``.
 MARK_HEADER = "行标记（请勿改动）"
 

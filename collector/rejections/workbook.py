@@ -15,7 +15,7 @@ import pandas as pd
 import xlsxwriter
 
 from collector.publish.files import whole
-from collector.rejections.marks import MARK_HEADER, cells_of, with_marks
+from collector.rejections.marks import BESIDE, MARK_HEADER, cells_of, with_marks
 from metrics.records import RECORDS
 
 PLACE_HEADER = "出处"
@@ -109,7 +109,8 @@ def _layouts(
     for line in ordered.to_dict("records"):
         cells = cells_of(line["raw"])
         owner = (line["source"], line["record"])
-        layout = _Layout(*owner, tuple(cells), 2 if owner in two_header_rows else 1)
+        headers = tuple(name for name in cells if name not in BESIDE)
+        layout = _Layout(*owner, headers, 2 if owner in two_header_rows else 1)
         rows = found.setdefault(layout, {})
         row = rows.setdefault(line["mark"], _Row(cells, _place(line), line["mark"]))
         row.faulty.add(line["header"])

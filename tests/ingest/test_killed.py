@@ -16,7 +16,7 @@ import pytest
 
 from tests.ingest.workspace import CHECK_HEADER, TICKETS, Workspace, ticket
 
-KILLS = 55  # of the first ingest and of the second each, on either database
+KILLS = 51  # of the first ingest and of the second each, on either database
 
 Ingest = Callable[[Path, int | None], dict[str, Any]]
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from collector.rejections.corrections import CorrectedRow, by_source, origins_of, read_rows
-from collector.rejections.marks import MARK_HEADER, cells_of, raw_of, with_marks
+from collector.rejections.marks import BESIDE, MARK_HEADER, cells_of, raw_of, with_marks
 from collector.rejections.workbook import PLACE_HEADER, REASON_HEADER, write_workbook
 from metrics.errors import InputError, PassingError
 
@@ -210,6 +210,15 @@ def test_a_row_without_a_known_mark_is_kept_with_the_reason(mark: str, fact: str
 def test_a_workbook_of_another_court_is_refused() -> None:
     with pytest.raises(InputError, match="没有一行的行标记属于本单位的不合格行"):
         by_source([corrected("R0")], {})
+
+
+def test_what_the_adapter_noted_beside_a_row_comes_back_unseen(tmp_path: Path) -> None:
+    frame = rejections({"raw": raw_of({"工单号": "T1", "报修时间": "3月", BESIDE[0]: "2023"}, None)})
+    write_workbook(tmp_path / "out.xlsx", frame, NAMES)
+    (row,) = read_rows(sheets(tmp_path / "out.xlsx"))
+    assert row.cells == {"工单号": "T1", "报修时间": "3月"}
+    found = by_source([row], origins_of(with_marks(frame)))["tickets"]
+    assert cells_of(found.again.iloc[0]["raw"])[BESIDE[0]] == "2023"
 
 
 def test_text_too_long_for_a_cell_survives_the_way_out_and_back(tmp_path: Path) -> None:
