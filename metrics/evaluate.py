@@ -15,7 +15,7 @@ from metrics.indicators import (
     Outcome,
     PeriodKind,
 )
-from metrics.numbers import NO_DATA, print_number
+from metrics.numbers import NO_DATA, print_number, print_share
 from metrics.period import Period
 from metrics.targets import Target, parse_share, parse_target
 
@@ -123,9 +123,9 @@ class _Judge:
         if figure.provisional:
             notes.append("使用了尚未公布放假安排的年度，服务时间为暂定")
         if figure.presumed:
-            notes.append(f"其中 {_percent(figure.presumed)} 为推定正常，没有检测佐证")
+            notes.append(f"其中 {print_share(figure.presumed)} 为推定正常，没有检测佐证")
         if figure.coverage is not None and figure.coverage < 1:
-            notes.append(f"覆盖率 {_percent(figure.coverage)}，其余时间没有应有的检测{_bounds(figure)}")
+            notes.append(f"覆盖率 {print_share(figure.coverage)}，其余时间没有应有的检测{_bounds(figure)}")
         labels, parts = self.formula.part_labels, figure.parts
         left = [f"{labels[name]} {parts[name]}" for name in self.beside if parts.get(name)]
         if left:
@@ -140,7 +140,7 @@ class _Judge:
             reason = self.definition.empty_reason or (target.text if target.empty_met else "")
             notes.append("本周期未发生应统计的情形，按约定认定达标" + (f"：{reason}" if reason else ""))
         if outcome == "low_coverage":
-            notes.append(f"覆盖率低于 {_percent(self.min_coverage)}，不作结论")
+            notes.append(f"覆盖率低于 {print_share(self.min_coverage)}，不作结论")
         if outcome == "not_due":
             notes.append("考核周期尚未结束，所列为截至目前的数值")
         if self.target_period == "year" and not self._whole_in_contract(figure.period):
@@ -154,11 +154,7 @@ class _Judge:
 def _bounds(figure: Figure) -> str:
     if figure.lower is None or figure.upper is None:
         return ""
-    return f"，完成值在 {_percent(figure.lower)} 至 {_percent(figure.upper)} 之间"
-
-
-def _percent(share: Fraction | None) -> str:
-    return print_number(share, "percent")
+    return f"，完成值在 {print_share(figure.lower)} 至 {print_share(figure.upper)} 之间"
 
 
 def _full_stop(rule: str | None) -> str:

@@ -28,6 +28,7 @@ UNIT_WORDS: Mapping[MeasureUnit, str] = {
 }
 _WHOLE_WHEN_EXACT = frozenset(("count", "persons"))
 _MOST_EXTRA_DIGITS = 30
+_ALL = Target("ge", Fraction(1), "percent", "100%")
 
 
 def print_number(
@@ -46,6 +47,11 @@ def print_number(
         return NO_DATA
     digits = digits_needed(value, unit, decimals, rounding, target)
     return f"{rounded(value / UNIT_SCALE[unit], digits, rounding)}{UNIT_WORDS[unit] or word}"
+
+
+def print_share(share: Fraction | None) -> str:
+    """A share in percent; what is not all never reads as 100%."""
+    return print_number(share, "percent", target=_ALL)
 
 
 def digits_needed(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from metrics.indicators import Figure, IndicatorResult, MeasureUnit, Side
-from metrics.numbers import UNIT_WORDS, print_number, rounded
+from metrics.numbers import UNIT_WORDS, print_number, print_share, rounded
 
 #: Parts that are durations like the figure itself; every other part says its unit in its label or is a count.
 _LIKE_THE_FIGURE = ("median", "p90", "max")
@@ -79,8 +79,4 @@ def shares(figure: Figure) -> list[str]:
         "正常时间中有检测佐证": figure.observed,
         "正常时间中推定正常": figure.presumed,
     }
-    return [
-        f"{label} {print_number(value, 'percent', 4).rstrip('%').rstrip('0').rstrip('.')}%"
-        for label, value in named.items()
-        if value is not None
-    ]
+    return [f"{label} {print_share(value)}" for label, value in named.items() if value is not None]

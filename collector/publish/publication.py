@@ -13,13 +13,11 @@ from typing import Any
 
 from collector.publish.columns import RESULT_COLUMNS
 from metrics.indicators import DIMENSION_LABELS, OUTCOME_LABELS, MeasureUnit
-from metrics.numbers import print_number
+from metrics.numbers import print_number, print_share
 from metrics.targets import Target, parse_target
 
 #: The line of a result's stored notes that says its rule begins so.
 RULE_MARK = "口径："
-#: Coverage and shares of 99.998% must not read as 100.00%.
-_FULL = Target("ge", Fraction(1), "percent", "100%")
 
 
 @dataclass(frozen=True)
@@ -109,7 +107,7 @@ class Result:
     def percent(self, name: str) -> str:
         """A ratio column in percent, never rounded up to 100%; nothing where there is none."""
         value = self.fraction(name)
-        return "" if value is None else print_number(value, "percent", target=_FULL)
+        return "" if value is None else print_share(value)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics.indicators import MeasureUnit
-from metrics.numbers import print_number, rounded
+from metrics.numbers import print_number, print_share, rounded
 from metrics.targets import parse_target
 
 
@@ -113,3 +113,9 @@ def test_halves_go_away_from_zero() -> None:
         Decimal("-0.13"),
         Decimal("0.12"),
     ]
+
+
+def test_what_is_not_all_never_reads_as_all() -> None:
+    assert print_share(Fraction(99_999, 100_000)) == "99.999%"
+    assert print_share(Fraction(1)) == "100.00%"
+    assert print_share(None) == "—"

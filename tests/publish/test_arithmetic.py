@@ -68,7 +68,7 @@ def test_parts_beside_have_their_own_units() -> None:
 
 def test_shares_are_named_and_never_rounded_up_to_all() -> None:
     result = _result("—", "percent", coverage=Fraction(999_999, 1_000_000), lower=Fraction(1, 2), upper=Fraction(1))
-    assert shares(result.figure) == ["覆盖率 99.9999%", "下限（未知按故障计） 50%", "上限（未知按正常计） 100%"]
+    assert shares(result.figure) == ["覆盖率 99.9999%", "下限（未知按故障计） 50.00%", "上限（未知按正常计） 100.00%"]
 
 
 @pytest.mark.parametrize(
