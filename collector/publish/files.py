@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -29,11 +30,19 @@ def whole(path: Path) -> Iterator[Path]:
             beside.unlink(missing_ok=True)
 
 
+_WHY = {
+    errno.EACCES: "没有写权限，或文件正被别的程序打开",
+    errno.EPERM: "没有写权限，或文件正被别的程序打开",
+    errno.EROFS: "那里是只读的",
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已用完",
+    errno.ENOENT: "那里不能新建文件夹",
+    errno.ENOTDIR: "上级不是文件夹",
+    errno.EEXIST: "上级不是文件夹",
+    errno.EISDIR: "那里已有一个同名文件夹",
+    errno.ENAMETOOLONG: "文件名太长",
+}
+
+
 def _why(error: OSError) -> str:
-    known = {
-        PermissionError: "没有写权限，或文件正被别的程序打开",
-        NotADirectoryError: "上级不是文件夹",
-        FileExistsError: "上级不是文件夹",
-        IsADirectoryError: "那里已有一个同名文件夹",
-    }
-    return known.get(type(error), "磁盘已满或暂时不可用")
+    return _WHY.get(error.errno or 0, "暂时不可用")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from collector.publish import PUBLISHERS
 from collector.publish.columns import RESULT_COLUMNS
 from collector.publish.csv_file import safe
+from collector.publish.files import whole
 from collector.publish.json_file import document, schema
 from metrics.errors import PassingError
 from tests.publish.results import publication, result
@@ -136,3 +138,12 @@ def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file, no folder")
     with pytest.raises(PassingError, match=r"无法写入“.*r\.csv”：上级不是文件夹"):
         PUBLISHERS["csv"].publish(publication(), tmp_path / "out" / "r.csv")
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(errno.ENOSPC, "磁盘已满"), (errno.EACCES, "没有写权限"), (errno.EIO, "暂时不可用")]
+)
+def test_what_the_disk_says_is_said_in_chinese(tmp_path: Path, number: int, said: str) -> None:
+    with pytest.raises(PassingError, match=said), whole(tmp_path / "x"):
+        raise OSError(number, "says so")
+    assert list(tmp_path.iterdir()) == []
