@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError
 
+from adapters.secrets import Secret
 from collector.configuration.documents import Kind, Stanza, read_documents
 from collector.configuration.indicator_checks import dimensions_of, records_of, with_names
 from collector.configuration.models import (
@@ -24,7 +25,6 @@ from collector.configuration.models import (
     Output,
     Paths,
     Project,
-    Secret,
     ServiceWindowSettings,
     SourceSettings,
     Vendor,
