@@ -28,7 +28,7 @@ class Checks:
     interval: int
     times: NDArray[np.int64]
     states: NDArray[np.int8]
-    latency: NDArray[np.int64]
+    latency: NDArray[np.int16]
 
     @property
     def count(self) -> int:
@@ -61,11 +61,12 @@ def _checks(targets: tuple[Asset, ...], interval: int, outages: list[list[tuple[
     times = times[(times < PROBE_OFF[0]) | (times >= PROBE_OFF[1])]
     generator = np.random.default_rng([seed, interval])
     states = np.zeros((len(times), len(targets)), dtype=np.int8)
-    states[generator.random(states.shape) < 2e-5] = UNKNOWN  # the probe gave no answer it could judge
+    unjudged = generator.integers(0, states.size, states.size // 50_000)  # the probe could not tell
+    states.reshape(-1)[unjudged] = UNKNOWN
     for column, spans in enumerate(outages):
         for start, end in spans:
             states[slice(*np.searchsorted(times, [start, end]).tolist()), column] = DOWN
-    latency = generator.integers(18, 420, states.shape, dtype=np.int64)
+    latency = generator.integers(18, 420, states.shape, dtype=np.int16)
     latency[states == DOWN] = 5000
     return Checks(targets, interval, times, states, latency)
 

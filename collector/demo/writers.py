@@ -31,21 +31,22 @@ def xlsx(grids: Iterable[Grid]) -> bytes:
         sheet = book.add_worksheet(grid.name)
         for top, left, bottom, right in grid.merges:
             sheet.merge_range(top, left, bottom, right, "", middle)
+        merged = {(top, left) for top, left, _, _ in grid.merges}
         for number, row in enumerate(grid.rows):
             for column, cell in enumerate(row):
-                _write(sheet, number, column, cell)
+                _write(sheet, number, column, cell, middle if (number, column) in merged else None)
         sheet.set_column(0, max((len(row) for row in grid.rows), default=1), 14)
     book.close()
     return buffer.getvalue()
 
 
-def _write(sheet: Any, row: int, column: int, cell: Cell) -> None:
+def _write(sheet: Any, row: int, column: int, cell: Cell, style: Any) -> None:
     if cell is None:
         return
     if cell in _ERRORS:
         sheet.write_formula(row, column, "=NA()" if cell == "#N/A" else "=1/0", None, cell)
     elif isinstance(cell, str):
-        sheet.write_string(row, column, cell)
+        sheet.write_string(row, column, cell, style)
     elif isinstance(cell, date):  # a datetime is a date, too
         sheet.write_datetime(row, column, cell)
     else:
