@@ -100,7 +100,7 @@ class CheckLog:
         self._begun = False
 
     def append(self, scope: Scope, checks: pa.Table) -> None:
-        """Write checks of ``SCHEMA``, sorted by asset and time, into one file a day, and cite them."""
+        """Write checks of ``SCHEMA``, asset after asset in order of time, into one file a day, and cite them."""
         days = checks["checked_at"].to_numpy() // DAY
         order = np.argsort(days, kind="stable")
         checks, days = checks.take(pa.array(order)), days[order]
