@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 _source_option = click.option("--source", metavar="代码", help="只取这个数据来源的")
 
 
-@click.group(cls=ChineseGroup, help="不合格行：列出原因，导出成服务商原样的工作簿，收回改好的工作簿。")
+class _Group(ChineseGroup):
+    """Lists its commands in its help."""
+
+    def help_sections(self, ctx: click.Context) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Options, then commands."""
+        commands = [(name, found.help or "") for name, found in self.commands.items()]
+        return [*super().help_sections(ctx), ("命令", commands)]
+
+
+@click.group(cls=_Group, help="不合格行：列出原因，导出成服务商原样的工作簿，收回改好的工作簿。")
 def command() -> None:
     """The group itself does nothing."""
 

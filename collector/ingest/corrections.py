@@ -21,13 +21,13 @@ _XLS = b"\xd0\xcf\x11\xe0"  # an office program may have saved it in the old for
 
 
 def read_corrections(store: Store, path: Path) -> dict[str, Corrections]:
-    """Source → what the workbook at ``path`` corrects.
+    """Source → what the workbook at ``path``, in the archive under its hash, corrects.
 
     Raises:
         InputError: it is no workbook, or none of ours.
     """
     rows = read_rows(_sheets(path))
-    return by_source(rows, origins_of(with_marks(store.rejections(open_only=False))))
+    return by_source(rows, origins_of(with_marks(store.rejections(open_only=False)), path.name))
 
 
 def correction_batches(source: SourceSettings, context: Context, corrections: Corrections) -> Iterator[Batch]:

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol
 
-SET_ASIDE_LABELS: Mapping[str, str] = {
+SET_ASIDE_LABELS = {
     "total": "合计",
     "header": "表头",
     "note": "备注",
     "blank": "空行",
     "not_applicable": "不适用",
 }
+
+#: In a corrected workbook.
+CORRECTION_LABELS = SET_ASIDE_LABELS | {"not_applicable": "未改动"}
 
 Kind = Literal["file", "reread", "retry", "correction"]
 
@@ -49,6 +52,11 @@ class DeliveryReport:
     settled: int = 0
     refused: str | None = None
 
+    @property
+    def corrects(self) -> bool:
+        """Whether it is a corrected workbook."""
+        return self.kind == "correction"
+
     def line(self) -> str:
         """One line for people, e.g. ``三月.xlsx：读取 12 = 接收 10 + 未变 0 + 更正 0 + 拒绝 1 + 另计 1（合计 1）``."""
         head = f"{self.name}{KIND_NOTES[self.kind]}："
@@ -61,7 +69,8 @@ class DeliveryReport:
 
 def accounting(counts: DeliveryReport | IngestReport) -> str:
     """``读取 = 接收 + 未变 + 更正 + 拒绝 + 另计（…）`` with numbers."""
-    found = {label: counts.set_aside.get(kind, 0) for kind, label in SET_ASIDE_LABELS.items()}
+    labels = CORRECTION_LABELS if counts.corrects else SET_ASIDE_LABELS
+    found = {label: counts.set_aside.get(kind, 0) for kind, label in labels.items()}
     aside = "、".join(f"{label} {n:,}" for label, n in found.items() if n)
     return (
         f"读取 {counts.read:,} = 接收 {counts.accepted:,} + 未变 {counts.unchanged:,} + 更正 {counts.superseding:,}"
@@ -129,6 +138,11 @@ class IngestReport:
     def set_aside(self) -> Mapping[str, int]:
         """Rows recognised as no data, by kind."""
         return {kind: sum(delivery.set_aside.get(kind, 0) for delivery in self.deliveries) for kind in SET_ASIDE_LABELS}
+
+    @property
+    def corrects(self) -> bool:
+        """Whether nothing but corrected workbooks was read."""
+        return all(delivery.corrects for delivery in self.deliveries)
 
     @property
     def refused(self) -> list[DeliveryReport]:

@@ -34,27 +34,26 @@ class CorrectedRow:
 
 @dataclass
 class Origin:
-    """One row that was once refused: where the vendor wrote it, and every text with which it was refused.
+    """One row that was once refused: where the vendor wrote it.
 
-    ``waiting`` are its open rejections (id → cells), ``settled`` the cells of those dealt with.
+    ``waiting`` are the ids of its open rejections; ``refused`` the texts with which it was refused, oldest first: the
+    vendor's own, then those of earlier corrections.
     """
 
     source: str
     record: str
     name: str
     sheet: str | None
-    waiting: dict[int, dict[str, str]] = field(default_factory=dict)
-    settled: list[dict[str, str]] = field(default_factory=list)
+    waiting: list[int] = field(default_factory=list)
+    refused: list[dict[str, str]] = field(default_factory=list)
 
-    def dealt_with(self, cells: dict[str, str]) -> bool:
-        """The row comes back just as it was once refused, and that refusal is settled."""
-        return any(_equal(cells, old) for old in self.settled) and not any(
-            _equal(cells, old) for old in self.waiting.values()
-        )
+    def untouched(self, cells: dict[str, str]) -> bool:
+        """The row comes back as it went out, so it says nothing new, settled or not."""
+        return any(_equal(cells, before) for before in self.refused)
 
     def restored(self, cells: dict[str, str]) -> dict[str, str]:
         """``cells``, with what no workbook holds (very long text, notes of the adapter) from the newest rejection."""
-        newest = [*self.settled, *self.waiting.values()][-1]
+        newest = self.refused[-1] if self.refused else {}
         beside = {name: newest[name] for name in BESIDE if name in newest}
         whole = {
             name: newest[name] if name in newest and shown(newest[name]) == text else text
@@ -69,7 +68,7 @@ class Corrections:
 
     Attributes:
         again: rows to map again: ``record``, ``raw``, ``origin_name``, ``origin_sheet``, ``sheet``, ``row_no``.
-        set_aside: by record type, rows that were emptied or have been dealt with already.
+        set_aside: by record type, rows that were emptied or left as they were.
         unmarked: rejections of rows whose mark is missing or unknown.
         settles: open rejections that ``again`` decides anew.
     """
@@ -80,18 +79,21 @@ class Corrections:
     settles: list[int]
 
 
-def origins_of(marked: pd.DataFrame) -> dict[str, Origin]:
-    """Mark → origin, from all rejections, settled ones too, with their marks and in the order of their ids."""
+def origins_of(marked: pd.DataFrame, workbook: str = "") -> dict[str, Origin]:
+    """Mark → origin, from all rejections, settled ones too, with their marks.
+
+    ``workbook``: the content hash of the workbook to be read. What was refused of it in an earlier reading, with
+    another mapping, does not make its rows known.
+    """
     found: dict[str, Origin] = {}
     for line in marked.sort_values("rejection_id").to_dict("records"):
         sheet = None if pd.isna(line["origin_sheet"]) else line["origin_sheet"]
         new = Origin(line["source"], line["record"], line["origin_name"], sheet)
         origin = found.setdefault(line["mark"], new)
-        cells = cells_of(line["raw"])
         if pd.isna(line["resolved_by"]):
-            origin.waiting[int(line["rejection_id"])] = cells
-        else:
-            origin.settled.append(cells)
+            origin.waiting.append(int(line["rejection_id"]))
+        if line["content_hash"] != workbook:
+            origin.refused.append(cells_of(line["raw"]))
     return found
 
 
@@ -182,7 +184,7 @@ def _corrections(rows: Iterable[tuple[str, CorrectedRow]], origins: Mapping[str,
             set_aside.setdefault(record, Counter())["blank"] += 1
         elif origin is None:
             unmarked.append(_unmarked(record, row))
-        elif origin.dealt_with(row.cells):
+        elif origin.untouched(row.cells):
             set_aside.setdefault(record, Counter())["not_applicable"] += 1
         else:
             marks.add(row.mark)

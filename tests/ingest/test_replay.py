@@ -66,8 +66,9 @@ def reasons(court: Workspace) -> dict[str, str]:
 
 def test_a_corrected_row_is_accepted_and_its_rejection_settled(court: Workspace, out: Path) -> None:
     report = court.replay(edit(out, put("T1", TIME, "2023-03-01 09:00")))
-    assert accounting(report) == [("不合格行.xlsx", 3, 1, 0, 0, 2, 0)]
-    assert (report.deliveries[0].kind, report.exit_code, report.open_rejections) == ("correction", 3, 2)
+    assert accounting(report) == [("不合格行.xlsx", 3, 1, 0, 0, 0, 2)]
+    assert (report.deliveries[0].kind, report.exit_code, report.open_rejections) == ("correction", 0, 2)
+    assert report.deliveries[0].line().endswith(" + 拒绝 0 + 另计 2（未改动 2）；了结以前的不合格行 1")
     assert court.titles().keys() == {"T1", "T4"}
     assert reasons(court).keys() == {"前天", ""}
 
@@ -81,11 +82,11 @@ def test_the_accepted_row_cites_the_workbook_which_is_archived(court: Workspace,
     assert court.archive.verified(content_hash).read_bytes() == delivered
 
 
-def test_a_workbook_left_as_it_was_changes_no_record_and_no_reason(court: Workspace, out: Path) -> None:
-    before, titles = reasons(court), court.titles()
+def test_a_workbook_left_as_it_was_changes_nothing(court: Workspace, out: Path) -> None:
+    before, titles = court.open_rejections(), court.titles()
     report = court.replay(out)
-    assert accounting(report) == [("不合格行.xlsx", 3, 0, 0, 0, 3, 0)]
-    assert (reasons(court), court.titles()) == (before, titles)
+    assert accounting(report) == [("不合格行.xlsx", 3, 0, 0, 0, 0, 3)]
+    assert (court.open_rejections(), court.titles()) == (before, titles)
 
 
 def test_the_same_workbook_twice_is_read_once(court: Workspace, out: Path) -> None:
@@ -124,7 +125,7 @@ def test_an_older_workbook_does_not_reopen_what_is_settled(court: Workspace, out
     older.write_bytes(out.read_bytes())
     court.replay(edit(out, put("T1", TIME, "2023-03-01 09:00")))
     report = court.replay(edit(older, put("T2", TIME, "2023-03-01 08:00")))
-    assert accounting(report) == [("旧.xlsx", 3, 1, 0, 0, 1, 1)]
+    assert accounting(report) == [("旧.xlsx", 3, 1, 0, 0, 0, 2)]
     assert court.store.rejections()["key"].fillna("").tolist() == [""]
 
 
@@ -193,6 +194,15 @@ def test_a_correction_survives_a_corrected_mapping(court: Workspace, out: Path) 
         ("工单2023.csv", "reread"),
         ("不合格行.xlsx", "correction"),
     ]
+    assert court.titles().keys() == {"T1", "T4"}
+    assert reasons(court).keys() == {"前天", ""}
+
+
+def test_a_correction_that_a_later_mapping_can_read_is_accepted_then(court: Workspace, out: Path) -> None:
+    court.replay(edit(out, put("T1", TIME, "03/01/2023 09:00")))
+    assert court.titles().keys() == {"T4"}
+    court.source("tickets", TICKETS + "day_first: false\n")
+    court.ingest()
     assert court.titles().keys() == {"T1", "T4"}
     assert reasons(court).keys() == {"前天", ""}
 

@@ -178,11 +178,19 @@ def test_a_corrected_row_settles_what_is_open_of_its_origin() -> None:
     assert json.loads(row["raw"])[MARK_HEADER] == mark_of(frame)
 
 
-def test_a_row_left_as_it_was_is_read_again_only_while_it_waits() -> None:
-    untouched = corrected(mark_of(rejections({})), time="昨天")
-    for resolved_by, again, aside in ((None, 1, {}), (5, 0, {"ticket": {"not_applicable": 1}})):
-        found = by_source([untouched], origins_of(with_marks(rejections({"resolved_by": resolved_by}))))["tickets"]
-        assert (len(found.again), found.set_aside) == (again, aside)
+@pytest.mark.parametrize("resolved_by", [None, 5])
+def test_a_row_left_as_it_was_is_set_aside(resolved_by: int | None) -> None:
+    frame = with_marks(rejections({"resolved_by": resolved_by}))
+    found = by_source([corrected(mark_of(frame), time="昨天")], origins_of(frame))["tickets"]
+    assert (len(found.again), found.set_aside, found.settles) == (0, {"ticket": {"not_applicable": 1}}, [])
+
+
+def test_a_workbook_read_again_is_not_compared_with_what_was_refused_of_it() -> None:
+    mark = mark_of(rejections({}))
+    refused = {"content_hash": "w1", "raw": raw_of({"工单号": "T1", "报修时间": "前天"}, mark)}
+    frame = with_marks(rejections({}, refused))
+    found = by_source([corrected(mark, time="前天")], origins_of(frame, "w1"))["tickets"]
+    assert (len(found.again), found.settles) == (1, [1, 2])
 
 
 def test_a_row_corrected_once_more_is_read_although_it_was_settled() -> None:
@@ -217,6 +225,7 @@ def test_what_the_adapter_noted_beside_a_row_comes_back_unseen(tmp_path: Path) -
     write_workbook(tmp_path / "out.xlsx", frame, NAMES)
     (row,) = read_rows(sheets(tmp_path / "out.xlsx"))
     assert row.cells == {"工单号": "T1", "报修时间": "3月"}
+    row.cells["报修时间"] = "3月1日"
     found = by_source([row], origins_of(with_marks(frame)))["tickets"]
     assert cells_of(found.again.iloc[0]["raw"])[BESIDE[0]] == "2023"
 
@@ -227,5 +236,6 @@ def test_text_too_long_for_a_cell_survives_the_way_out_and_back(tmp_path: Path) 
     write_workbook(tmp_path / "out.xlsx", frame, NAMES)
     rows = read_rows(sheets(tmp_path / "out.xlsx"))
     assert len(rows[0].cells["详情"]) < 40_000
+    rows[0].cells["报修时间"] = "2023-03-01"
     found = by_source(rows, origins_of(with_marks(frame)))["tickets"]
     assert cells_of(found.again.iloc[0]["raw"])["详情"] == long
