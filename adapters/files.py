@@ -76,7 +76,7 @@ class _Opener:
         elif start.startswith(_OLE):
             yield from open_workbook(file, before, old=True, name=name)
         else:
-            _refuse_others(start)
+            refuse_others(start)
             yield TextSheet(file, member or stem(name), name, self.score, self.config.encoding, self.config.delimiter)
 
     def _zipped(self, file: BinaryIO, name: str, member: str) -> Iterator[Sheet]:
@@ -150,7 +150,8 @@ def _member_name(item: zipfile.ZipInfo) -> str:
     return name.replace("\\", "/")
 
 
-def _refuse_others(start: bytes) -> None:
+def refuse_others(start: bytes) -> None:
+    """InputError if a file that begins so is of a kind that holds no table."""
     for mark, sentence in _OTHERS.items():
         if start.startswith(mark):
             raise InputError(sentence)

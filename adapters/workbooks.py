@@ -91,6 +91,12 @@ class WorkbookSheet:
         columns = self._columns(rows, 0)
         return [[str(column[index]).strip(BLANKS) for column in columns] for index in range(len(rows))]
 
+    def cells(self) -> list[list[str]]:
+        """Every row as texts from column A on; a merged range has its text in its first cell only."""
+        rows = _guarded(lambda: list(self._sheet.iter_rows()))
+        columns = [_as_list(column) for column in self._columns(rows, 0)]
+        return [list(row) for row in zip(*columns, strict=True)]
+
     def merges(self) -> list[Merge]:
         return [(top, left, bottom, right) for top, left, bottom, right in self._ranges() if top < _HEAD_ROWS]
 
