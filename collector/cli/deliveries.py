@@ -53,7 +53,7 @@ def _table(rows: list[dict[Any, Any]], zone: ZoneInfo) -> Table:
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, header_style="bold")
     table.add_column("批次", justify="right")
     table.add_column("时间", no_wrap=True)
     table.add_column("数据来源")

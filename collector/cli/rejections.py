@@ -100,7 +100,18 @@ def _table(rows: list[dict[Any, Any]]) -> Table:
     from rich import box
     from rich.table import Table
 
-    table = Table("数据来源", "出处", "列", "值", "原因", box=box.SIMPLE)
+    table = Table(
+        "数据来源",
+        "出处",
+        "列",
+        "值",
+        "原因",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        show_edge=False,
+        header_style="bold",
+    )
     for row in rows:
         settled = "" if _missing(row["resolved_by"]) else "（已了结）"
         sheet = "" if _missing(row["sheet"]) else f" {row['sheet']}"

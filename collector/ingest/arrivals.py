@@ -11,6 +11,8 @@ from adapters.base import Blob
 from collector.archive import Archive, ContentChangedError, hash_of, os_fact
 from collector.ingest.report import LeftFile
 
+_NO_DELIVERIES = (".", "~$", "README")
+
 
 @dataclass(frozen=True)
 class Arrival:
@@ -55,6 +57,6 @@ def unclaimed(inbox: Path, claimed: Iterable[Path]) -> list[str]:
     found = []
     for folder, folders, files in os.walk(inbox):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        paths = [Path(folder) / name for name in files if not name.startswith((".", "~$"))]
+        paths = [Path(folder) / name for name in files if not name.startswith(_NO_DELIVERIES)]
         found += [path.relative_to(inbox).as_posix() for path in paths if path.resolve() not in taken]
     return sorted(found)

@@ -13,6 +13,5 @@ from tests.ingest.workspace import Workspace
 @pytest.fixture
 def court(tmp_path: Path) -> Iterator[Workspace]:
     """An empty workspace on the embedded database."""
-    workspace = Workspace(tmp_path)
-    yield workspace
-    workspace.close()
+    with Workspace(tmp_path) as workspace:
+        yield workspace

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
-from adapters.base import Blob
+from adapters.base import Batch, Blob, Context
+from adapters.mapping import TableConfig
+from adapters.table import TableAdapter
 from collector.archive import hash_of
 from collector.ingest import ingest
-from metrics.errors import UsageError
+from metrics.errors import InputError, PassingError, UsageError
 from tests.ingest.workspace import NEW_YEAR, TICKET_HEADER, TICKETS, Workspace, accounting, ticket
 
 
@@ -118,6 +123,7 @@ def test_a_file_that_nobody_reads_is_named(court: Workspace) -> None:
     court.tickets("巡检.csv", ticket("T1"))
     court.write("inbox/.隐藏", "")
     court.write("inbox/~$工单.xlsx", "")
+    court.write("inbox/README.md", "")
     assert court.ingest().unclaimed == ["巡检.csv"]
 
 
@@ -141,6 +147,56 @@ def test_a_refused_file_is_not_tried_again_until_its_bytes_or_its_mapping_change
     file.unlink()  # the archive has it
     report = court.ingest()
     assert [(d.kind, d.accepted) for d in report.deliveries] == [("reread", 1)]
+
+
+def test_a_file_that_breaks_off_in_the_middle_leaves_no_row_behind(
+    court: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    court.tickets("工单.csv", ticket("T1"), ticket("T2"))
+    whole = TableAdapter.read
+
+    def breaks_off(self: TableAdapter, config: TableConfig, blob: Blob, context: Context) -> Iterator[Batch]:
+        yield from whole(self, config, blob, context)
+        raise InputError("文件不完整")
+
+    monkeypatch.setattr(TableAdapter, "read", breaks_off)
+    report = court.ingest()
+    assert [delivery.line() for delivery in report.deliveries] == ["工单.csv：无法读取，文件不完整"]
+    assert court.titles() == {}
+    assert court.store.rejections(open_only=False).empty
+
+
+def test_a_bug_keeps_its_traceback_and_leaves_no_row_behind(court: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    court.tickets("工单1.csv", ticket("T1"))
+    court.tickets("工单2.csv", ticket("T2"))
+
+    def fails(self: TableAdapter, config: TableConfig, blob: Blob, context: Context) -> Iterator[Batch]:
+        raise ZeroDivisionError
+
+    court.ingest("assets")
+    monkeypatch.setattr(TableAdapter, "read", fails)
+    with pytest.raises(ZeroDivisionError):
+        court.ingest()
+    monkeypatch.undo()
+    assert court.ingest().accepted == 2
+
+
+def test_a_locked_database_is_a_passing_failure_that_loses_nothing(
+    court: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("collector.store.engine.BUSY_SECONDS", 0)
+    court.tickets("工单.csv", ticket("T1"))
+    court.ingest("assets")
+    with closing(sqlite3.connect(court.folder / "yunwei.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(PassingError, match="正被另一个程序写入，请稍后再试"):
+            court.ingest()
+    assert court.ingest().accepted == 1
+
+
+def test_an_inbox_that_does_not_exist_is_empty(court: Workspace) -> None:
+    court.inbox.rmdir()
+    assert court.ingest().exit_code == 0
 
 
 def test_a_file_that_is_still_being_written_waits_for_the_next_run(
@@ -181,14 +237,13 @@ def test_two_organisations_share_a_database_and_know_nothing_of_each_other(
     url = f"sqlite:///{folder / 'both.db'}"
     north = Workspace(folder / "north", url, "north")
     south = Workspace(folder / "south", url, "south")
-    north.register(("A1", "门户网站", ""))
-    for court, title in ((north, "北"), (south, "南")):
-        court.tickets("工单.csv", ticket("T1", title=title, asset="A9"))
-    assert north.ingest().rejected == 1  # has a register without A9
-    assert south.ingest().accepted == 1  # has none
-    assert (north.titles(), south.titles()) == ({}, {"T1": "南"})
-    north.close()
-    south.close()
+    with north, south:
+        north.register(("A1", "门户网站", ""))
+        for court, title in ((north, "北"), (south, "南")):
+            court.tickets("工单.csv", ticket("T1", title=title, asset="A9"))
+        assert north.ingest().rejected == 1  # has a register without A9
+        assert south.ingest().accepted == 1  # has none
+        assert (north.titles(), south.titles()) == ({}, {"T1": "南"})
 
 
 def test_progress_hears_of_every_file_and_row(court: Workspace) -> None:

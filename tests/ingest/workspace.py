@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Self
 
 import pandas as pd
 
@@ -98,6 +100,12 @@ class Workspace:
         self.now = NEW_YEAR
         self._store: Store | None = None
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     @property
     def inbox(self) -> Path:
         """The drop folder."""
@@ -128,6 +136,7 @@ class Workspace:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+        os.utime(path, (NEW_YEAR, NEW_YEAR))
         return path
 
     def source(self, name: str, text: str) -> None:
