@@ -107,6 +107,7 @@ class TableReader:
             lambda position: int(block.row_no[position]),
             lambda position: self.raw(block, position),
             _keys(self.table.type, rows.columns, refused),
+            self.table.type.names,
         )
 
         def originals(field: str, positions: NDArray[np.int64]) -> pd.DataFrame:

@@ -23,6 +23,8 @@ def detect(file: BinaryIO, declared: str | None) -> tuple[str, int]:
     file.seek(0)
     start = file.read(4096)
     if start.startswith(codecs.BOM_UTF8) and declared in (None, "utf-8"):
+        if not _is_utf8(file):
+            raise InputError("不是完整的 UTF-8 编码，文件可能已损坏")
         return "utf-8", 3
     if declared not in ("utf-8", "gb18030"):
         for mark, codec in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):

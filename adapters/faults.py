@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,11 +59,16 @@ def rejection_frame(
     row_no: Callable[[int], int],
     raw: Callable[[int], Mapping[str, str]],
     keys: Mapping[int, str | None],
+    order: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """The frame of ``REJECTION_COLUMNS``: header, field, value, code of a row's first fault, all reasons joined."""
+    """The frame of ``REJECTION_COLUMNS``: header, field, value, code of a row's first fault, all reasons joined.
+
+    ``order``: the fields as the record has them, so that a cause comes before what follows from it.
+    """
     rows = []
+    ranks = {name: rank for rank, name in enumerate(order)}
     for position in faults.positions():
-        found = faults.rows[position]
+        found = sorted(faults.rows[position], key=lambda item: ranks.get(item.field, -1))
         reason = "；".join(dict.fromkeys(item.reason for item in found))
         first = found[0]
         value = first.value.replace("\x00", "␀")

@@ -160,9 +160,12 @@ class FieldReader:
             return Parsed(pa.nulls(len(block), pa.int64()))
         lengths = read_durations(block.column(index), self._unit((name, "duration"), rule.unit), self.config.missing)
         start = parsed[rule.after].values
-        lost = pc.and_(pc.is_null(start), pc.is_valid(lengths.values)).to_numpy(zero_copy_only=False)
-        clause = f"无从起算，缺少{self.table.column(rule.after).label}"
-        lengths.faults.update((at, CellError("missing", clause)) for at in np.flatnonzero(lost).tolist())
+        if rule.after not in self.must_fill:  # there the empty start is a fault of its own
+            lost = pc.and_(pc.is_null(start), pc.is_valid(lengths.values)).to_numpy(zero_copy_only=False)
+            clause = f"无从起算，缺少{self.table.column(rule.after).label}"
+            for position in np.flatnonzero(lost).tolist():
+                if position not in parsed[rule.after].faults:
+                    lengths.faults[position] = CellError("missing", clause)
         self._note(name, index, lengths, block, faults)
         return Parsed(pc.add(start, lengths.values))
 

@@ -113,7 +113,7 @@ def _kind(cells: list[str], layout: Layout, continued: bool) -> str:
     said = {index: cell for index, cell in filled.items() if not (index in layout.idle and cell.isdigit())}
     if not said:
         return "blank"
-    if any(_is_header(cells, words, layout.mapped) for words in layout.header.written):
+    if _is_header(cells, layout):
         return "header"
     first = _squeezed(next(iter(said.values())))
     lacks = [index for index in layout.needed if not (index < len(cells) and cells[index])]
@@ -124,23 +124,32 @@ def _kind(cells: list[str], layout: Layout, continued: bool) -> str:
     return "note" if _is_note(filled, first, lacks, layout, continued) else ""
 
 
-def _is_header(cells: list[str], words: list[str], mapped: list[int]) -> bool:
-    """The header's own words stand in the mapped columns, and nothing else does."""
-    pairs = [(cells[index], words[index]) for index in mapped if index < min(len(cells), len(words))]
-    same = sum(1 for cell, word in pairs if cell and normal(cell) == normal(word))
-    return (
-        same > 0
-        and all(not cell or normal(cell) == normal(word) for cell, word in pairs)
-        and same * 2 > len([word for _, word in pairs if word])
-    )
+def _is_header(cells: list[str], layout: Layout) -> bool:
+    """The header's own words stand in the mapped columns, and nothing else does.
+
+    A word over both rows of a header may come again in either.
+    """
+    written = [[words[at] if at < len(words) else "" for at in layout.mapped] for words in layout.header.written]
+    found = [cells[at] if at < len(cells) else "" for at in layout.mapped]
+    same = 0
+    for cell, *words in zip(found, *written, strict=True):
+        if cell and normal(cell) not in {normal(word) for word in words if word}:
+            return False
+        same += bool(cell)
+    return any(0 < sum(map(bool, words)) < 2 * same for words in written)
 
 
 def _is_total(filled: dict[int, str], first: str, lacks: list[int], layout: Layout) -> bool:
     """A total's word begins the row, or stands where a key should, and the row is no record otherwise."""
-    if _says_total(first, layout.total_words) and (lacks or len(filled) == 1):
+    others = [cell for cell in filled.values() if _squeezed(cell) != first]
+    if _says_total(first, layout.total_words) and (lacks or all(map(_is_number, others))):
         return True
     in_key = (_squeezed(filled[index]) for index in layout.needed if index in filled)
     return any(_says_total(cell, layout.total_words) for cell in in_key)
+
+
+def _is_number(cell: str) -> bool:
+    return re.fullmatch(r"[-¥]?[\d.,]+[%元次个台套条份人]*", _squeezed(cell)) is not None
 
 
 def _says_total(cell: str, words: tuple[str, ...]) -> bool:

@@ -19,7 +19,7 @@ from adapters.instants import dates_of, read_instants
 from adapters.mapping import MONEY_UNITS, Scalar
 from adapters.moments import Rules
 from adapters.numbers import read_decimal, read_integer
-from adapters.words import MARKS, NOTHING, look_up
+from adapters.words import MARKS, NOTHING, look_up, normal_word
 from metrics.quantities import DURATION_UNITS
 from metrics.records import Column
 
@@ -93,7 +93,7 @@ def read_durations(texts: Any, unit: str | None, missing: tuple[str, ...]) -> Pa
 def blanked(texts: Any, spec: Spec) -> Any:
     """``texts`` with ``""`` for every way of writing that a cell is empty."""
     usual = MARKS if spec.column.kind == "text" else NOTHING
-    words = [word for word in (*_spellings(usual), *spec.missing) if word not in spec.known]
+    words = [word for word in (*_spellings(usual), *spec.missing) if normal_word(word) not in spec.known]
     return pc.if_else(pc.is_in(texts, pa.array(words, pa.string())), "", texts)
 
 

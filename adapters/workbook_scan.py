@@ -18,6 +18,8 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from adapters.biff import read_facts
+from adapters.ole import Container
 from metrics.errors import InputError
 
 #: What reading a damaged archive may raise.
@@ -41,15 +43,11 @@ _MOST_RATIO = 200  # workbooks of repeated text reach some 50
 _RATIO_FROM = 64 << 20
 _CHUNK = 8 << 20
 _OVERLAP = 4096
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_BIFF_START = b"\x09\x08\x10\x00\x00\x06\x05\x00"
-_DATE_MODE, _BIFF_END = 0x22, 0x0A
-
+_ENCRYPTED = "EncryptedPackage"
 _MOST_ROWS = 1 << 20
+
 #: A cell beyond column Z or row 999,999. For Arrow's expressions, several times as fast on megabytes as ``re``.
 _UNUSUAL_CELL = r"""r\s*=\s*["'](?:[A-Za-z]{2,}\d|[A-Za-z]?\d{7})"""
-_CELL = re.compile(rb'r="(?:[A-Za-z]{2,}\d|[A-Za-z]?\d{7})')  # begins with letters, so that it is found fast
-_UNUSUAL_SPELLINGS = (b"r='", b"r =", b"r= ")
 _CELL = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)(\d+)""")
 _ERROR_CELL = re.compile(
     rb"""<c\b[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*?\bt="e"[^>]*?>(?:<f\b[^>]*?/>|<f\b.*?</f>)?<v>([^<]{2,20})</v>""", re.S
@@ -174,22 +172,10 @@ def column_number(letters: bytes) -> int:
 
 
 def scan_xls(file: BinaryIO) -> Scan:
-    """Refuse an encrypted container and find whether day numbers count from 1904."""
+    """Check and scan an old workbook; InputError if it is damaged or has a password."""
     file.seek(0)
-    data = file.read()
-    if _ENCRYPTED in data:
+    container = Container(file.read())
+    if any(entry.name == _ENCRYPTED for entry in container.entries):
         raise InputError("工作簿有密码保护，请去除密码后重新提交")
-    return Scan(serials_1904=_date_mode(data))
-
-
-def _date_mode(data: bytes) -> bool:
-    """Walk the workbook's first records until the one that says so."""
-    position = data.find(_BIFF_START)
-    while 0 <= position < len(data) - 6:
-        kind, size = struct.unpack_from("<HH", data, position)
-        if kind == _DATE_MODE:
-            return data[position + 4] == 1
-        if kind == _BIFF_END or size > 8224:
-            return False
-        position += 4 + size
-    return False
+    facts = read_facts(container.stream("Workbook", "Book"))
+    return Scan(facts.days_from_1904, facts.errors)

@@ -87,13 +87,13 @@ class WorkbookSheet:
         return int(self._sheet.start[1]) if self._sheet.start else 0
 
     def head(self) -> list[list[str]]:
-        rows = list(islice(_guarded(self._sheet.iter_rows), _HEAD_ROWS))
+        rows = _taken(_guarded(self._sheet.iter_rows), _HEAD_ROWS, 0)
         columns = self._columns(rows, 0)
         return [[str(column[index]).strip(BLANKS) for column in columns] for index in range(len(rows))]
 
     def cells(self) -> list[list[str]]:
         """Every row as texts from column A on; a merged range has its text in its first cell only."""
-        rows = _guarded(lambda: list(self._sheet.iter_rows()))
+        rows = _taken(_guarded(self._sheet.iter_rows), None, 0)
         columns = [_as_list(column) for column in self._columns(rows, 0)]
         return [list(row) for row in zip(*columns, strict=True)]
 
@@ -105,10 +105,11 @@ class WorkbookSheet:
         return sorted((top, left, bottom, right) for (top, left), (bottom, right) in found)
 
     def blocks(self, header_row: int) -> Iterator[Block]:
-        rows = islice(_guarded(self._sheet.iter_rows), header_row, None)
+        rows = _guarded(self._sheet.iter_rows)
+        _taken(rows, header_row, 0)
         filler = _Filler(self._ranges(), header_row)
         first = header_row
-        while chunk := list(islice(rows, _BLOCK_ROWS)):
+        while chunk := _taken(rows, _BLOCK_ROWS, first):
             columns = self._columns(chunk, first)
             merged = filler.fill(columns, first, len(chunk))
             yield Block(
@@ -127,6 +128,19 @@ class WorkbookSheet:
                 columns[column] = _as_list(columns[column])
                 columns[column][row - first] = value
         return columns
+
+
+def _taken(rows: Iterator[Any], count: int | None, first: int) -> list[Any]:
+    """The next ``count`` rows (all if None), of which the first is row ``first`` from 0."""
+    taken: list[Any] = []
+    try:
+        taken.extend(islice(rows, count))
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            place = f"第 {first + len(taken) + 1} 行附近"
+            raise InputError(f"{place}有设为日期格式的单元格，数值却大得不是日期，请改为文本格式") from None
+        raise
+    return taken
 
 
 class _Filler:

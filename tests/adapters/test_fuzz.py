@@ -71,8 +71,8 @@ CELLS: list[Any] = [
     *("", " ", "\x00", "'", '"', '""', "=1+1", '="007"', "#N/A", "#REF!", "########", "-", "无", "\u2028", "\ufeff"),
     *("2023-02-30", "2023-13-01", "1899-12-31", "2200-01-01", "03/04/2023", "24:00", "2023-03-05 24:00", "３月５日"),
     *("2023年3月5日 下午2:05", "1678000000", "1678000000000", "45000.5", "99999", "2023-03-05T10:00:00+25:00"),
-    *("1小时", "-5", "1e400", "1.2E+17", "NaN", "inf", "9" * 400, "１２３", "½", "一百", "٣", "²", "1.5h", "PT1H", "半"),
-    *("合计", "小计", "注：", "工单号", "真", "😀" * 50, "x" * 70_000, ",", ";", "\t", "\n", "\r\n", "a\nb", "\\", "%s"),
+    *("1小时", "-5", "1e400", "1.2E+17", "NaN", "inf", "9" * 400, "１２３", "½", "一百", "٣", "²", "1.5h", "PT1H"),
+    *("合计", "小计", "注：", "工单号", "真", "😀" * 50, "x" * 70_000, ",", ";", "\t", "\n", "\r\n", "a\nb", "\\"),
     *(True, 0, -1, 2**60, 1e-300, 1e300, 123456789012345678, 0.1, datetime(1901, 1, 1), datetime(2999, 1, 1)),
 ]  # fmt: skip
 ENCODINGS = ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "big5", "latin-1", "utf-32"]
@@ -182,7 +182,7 @@ def mutated(chance: random.Random) -> tuple[str, bytes]:
     sheets = tables(chance)
     for rows in sheets.values():
         for _ in range(chance.choice([0, 1, 1, 2])):
-            if rows and max(map(len, rows)):
+            if any(rows):
                 chance.choice(ROW_MUTATIONS)(chance, rows)
     kind = chance.choice(["csv", "csv", "csv", "csv.gz", "xlsx", "xlsx", "xls", "zip"])
     first = next(iter(sheets.values()))
@@ -205,8 +205,11 @@ def mutated(chance: random.Random) -> tuple[str, bytes]:
 
 def _for_xls(sheets: dict[str, Rows]) -> dict[str, Rows]:
     """xlwt refuses what an xls cannot hold."""
-    fits = lambda cell: not (isinstance(cell, str) and len(cell) > 30_000) and cell != datetime(1901, 1, 1)  # noqa: E731
-    return {name: [[cell if fits(cell) else "长" for cell in row] for row in rows] for name, rows in sheets.items()}
+    return {name: [[cell if _fits(cell) else "长" for cell in row] for row in rows] for name, rows in sheets.items()}
+
+
+def _fits(cell: Any) -> bool:
+    return not (isinstance(cell, str) and len(cell) > 30_000) and cell != datetime(1901, 1, 1)
 
 
 def check(batch: Batch) -> None:
@@ -242,11 +245,12 @@ def test_whatever_is_delivered_there_are_batches_or_a_sentence(tmp_path: Path, s
             batches = reader.batches(name, content)
             outcomes["read"] += 1
         except InputError as error:
-            assert len(str(error).splitlines()) == 1
             outcomes["refused"] += 1
+            outcomes["in several lines"] += len(str(error).splitlines()) > 1
         for batch in batches:
             check(batch)
             again = reader.again(batch.rejections.assign(sheet=batch.rejections["sheet"].fillna("")), name)
             assert again.read == len(batch.rejections)
     assert outcomes["read"] >= 30
     assert outcomes["refused"] >= 5
+    assert not outcomes["in several lines"]

@@ -41,7 +41,7 @@ def sample(name: str) -> dict[str, bytes]:
 def expected(name: str) -> dict[str, Any]:
     """Records and counts that must come out."""
     text = (LAYOUTS / name / "expected.yaml").read_text(encoding="utf-8")
-    found: dict[str, Any] = yaml.load(text, _TextTimes)  # noqa: S506  (a safe loader, but for times)
+    found: dict[str, Any] = yaml.load(text, _TextTimes)
     return found
 
 
