@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, select
 
 from collector.store import deliveries as _deliveries
 from collector.store import facts as _facts
@@ -22,7 +22,7 @@ from collector.store.check_evidence import Cited, checks_by_day
 from collector.store.check_log import CheckLog, days_of
 from collector.store.checks import rebuild_index
 from collector.store.deliveries import Delivery, Identity, Kind, Totals
-from collector.store.engine import connect, reading, writing
+from collector.store.engine import connect, insert_missing, reading, writing
 from collector.store.fingerprint import fingerprint
 from collector.store.records import Outcome
 from collector.store.result_columns import RESULT_COLUMNS, RESULT_VIEWS
@@ -82,8 +82,7 @@ class Store:
             if connection.execute(mine).first() is not None:
                 return
         with writing(self._engine) as connection:
-            if connection.execute(mine).first() is None:
-                connection.execute(insert(organizations).values(organization_id=self.organization_id))
+            insert_missing(connection, organizations, organization_id=self.organization_id)
 
     def run(self, kind: str, settings_hash: str, snapshot: str, program_version: str) -> AbstractContextManager[Run]:
         """A run under the configuration ``snapshot``; ended as ``done``, or ``failed`` by an exception."""

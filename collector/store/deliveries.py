@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, insert, select, update
 
 from collector.store.check_log import CheckLog
 from collector.store.checks import CheckWriter
+from collector.store.engine import insert_missing
 from collector.store.records import Outcome, RecordWriter, Scope
 from collector.store.rejections import Rejecting
 from collector.store.schema import contents, deliveries, organizations, register_changes
@@ -95,7 +96,14 @@ class Delivery:
         self.sequence = _next_sequence(connection, organization_id)  # from here on, other writers wait
         if what.kind != "retry" and has_delivery(connection, organization_id, what):
             raise PassingError(f"“{what.name}”刚刚已由另一个程序入库")
-        self._remember_content(now)
+        insert_missing(
+            connection,
+            contents,
+            organization_id=organization_id,
+            content_hash=what.content_hash,
+            size_bytes=what.size,
+            archived_at=now,
+        )
         self.delivery_id = self._open(run_id, now)
         self._scope = Scope(connection, organization_id, what.source, self.delivery_id, self.sequence)
         self._earlier = self._earlier_readings()
@@ -201,21 +209,6 @@ class Delivery:
                 )
             )
         self.totals = totals
-
-    def _remember_content(self, now: int) -> None:
-        key = contents.c
-        known = select(key.content_hash).where(
-            key.organization_id == self._organization_id, key.content_hash == self._what.content_hash
-        )
-        if self._connection.execute(known).first() is None:
-            self._connection.execute(
-                insert(contents).values(
-                    organization_id=self._organization_id,
-                    content_hash=self._what.content_hash,
-                    size_bytes=self._what.size,
-                    archived_at=now,
-                )
-            )
 
     def _open(self, run_id: int, now: int) -> int:
         what = self._what

@@ -97,4 +97,6 @@ def explained_files(what: str) -> Iterator[None]:
             raise PassingError(f"{what}所在磁盘已满，请腾出空间后再试") from error
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise ConfigError(f"{what}不可写，请检查文件夹的权限") from error
+        if error.errno in (errno.ENOTDIR, errno.EEXIST):
+            raise ConfigError(f"{what}建不起来，路径上有同名的文件") from error
         raise

@@ -23,7 +23,7 @@ from collector.store.schema import (
     state_intervals,
 )
 
-_PHYSICAL = {"row_id", "organization_id", "delivery_id", "partition_id", "rejection_id", "run_id", "result_id"}
+_PHYSICAL = {"row_id", "organization_id", "delivery_id", "partition_id", "rejection_id", "run_id", "result_id", "path"}
 _OF_COMPUTING = {"computed_at", "position"}
 _resolving = deliveries.alias("resolving")
 

@@ -58,7 +58,7 @@ RESULT_COLUMNS: Mapping[str, str] = {
 
 #: View → what it shows.
 RESULT_VIEWS: Mapping[str, str] = {
-    "v_results_current": "现行结果：每个指标、每个周期最近一次计算的各行",
+    "v_results_current": "现行结果：每个指标、每个周期，取知悉序号最大、截止时间最晚的那次计算（相同则取最近一次）",
     "v_results_total": "现行结果中的合计行",
     "v_results_missed": "现行结果中结论为未达标或覆盖不足的行",
 }

@@ -63,7 +63,7 @@ def _count(connection: Connection, run: Run) -> int:
 
 
 def query_of(organization_id: str, run_id: int | None, wanted: dict[str, Any]) -> Select[Any]:
-    """Rows of one run, or the newest of every figure, that hold the ``wanted`` values, in their order."""
+    """Rows of one run, or the current ones of every figure, that hold the ``wanted`` values, in their order."""
     query = select(*(results.c[name] for name in RESULT_COLUMNS)).where(results.c.organization_id == organization_id)
     query = query.where(_is_current() if run_id is None else results.c.run_id == run_id)
     for name, value in wanted.items():
@@ -73,9 +73,15 @@ def query_of(organization_id: str, run_id: int | None, wanted: dict[str, Any]) -
 
 
 def _is_current() -> ColumnElement[bool]:
-    """As the view ``v_results_current`` has it: by the newest run of that project, indicator and period."""
-    newer = results.alias("newer")
-    newest = select(func.max(newer.c.run_id)).where(
-        *(newer.c[name] == results.c[name] for name in ("organization_id", "project", "indicator", "period"))
+    """As the view ``v_results_current`` has it: the run that knew most and looked furthest, the newest of those.
+
+    Not simply the newest: looking back with ``--as-of`` or ``--known-at`` must not replace what stands.
+    """
+    other = results.alias("other")
+    best = (
+        select(other.c.run_id)
+        .where(*(other.c[name] == results.c[name] for name in ("organization_id", "project", "indicator", "period")))
+        .order_by(other.c.known_sequence.desc(), other.c.as_of.desc(), other.c.run_id.desc())
+        .limit(1)
     )
-    return results.c.run_id == newest.scalar_subquery()
+    return results.c.run_id == best.scalar_subquery()

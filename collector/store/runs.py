@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from collector.store.engine import writing
+from collector.store.engine import insert_missing, writing
 from collector.store.schema import configurations, runs
 from metrics.errors import YunweiError
 
@@ -37,7 +37,14 @@ def run(
     configuration_hash, snapshot = configuration
     started_at = clock()
     with writing(engine) as connection:
-        _remember(connection, organization_id, configuration_hash, snapshot, started_at)
+        insert_missing(
+            connection,
+            configurations,
+            organization_id=organization_id,
+            configuration_hash=configuration_hash,
+            snapshot=snapshot,
+            recorded_at=started_at,
+        )
         row = insert(runs).values(
             organization_id=organization_id,
             kind=kind,
@@ -54,22 +61,6 @@ def run(
             _end(engine, run_id, clock(), "failed")
         raise
     _end(engine, run_id, clock(), "done")
-
-
-def _remember(connection: Connection, organization_id: str, digest: str, snapshot: str, at: int) -> None:
-    key = configurations.c
-    known = select(key.configuration_hash).where(
-        key.organization_id == organization_id, key.configuration_hash == digest
-    )
-    if connection.execute(known).first() is None:
-        connection.execute(
-            insert(configurations).values(
-                organization_id=organization_id,
-                configuration_hash=digest,
-                snapshot=snapshot,
-                recorded_at=at,
-            )
-        )
 
 
 def _end(engine: Engine, run_id: int, at: int, outcome: str) -> None:

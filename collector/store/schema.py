@@ -244,7 +244,9 @@ results = Table(
     _id("result_id"),
     *(_result_column(name) for name in RESULT_COLUMNS),
     Index("ix_results_run", "organization_id", "run_id", "position", unique=True),
-    Index("ix_results_figure", "organization_id", "project", "indicator", "period", "run_id"),
+    Index(
+        "ix_results_figure", "organization_id", "project", "indicator", "period", "known_sequence", "as_of", "run_id"
+    ),
 )
 
 revisions = Table(

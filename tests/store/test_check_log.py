@@ -10,7 +10,7 @@ import pytest
 
 from collector.store import Store
 from metrics.errors import ConfigError
-from tests.store.world import check, deliver, delivery, frame, states
+from tests.store.world import check, deliver, deliver_and_stop, states
 
 DAY = 86_400
 
@@ -44,10 +44,7 @@ def test_the_evidence_cites_day_file_and_number_of_checks(store: Store) -> None:
 def test_a_delivery_that_fails_leaves_files_that_the_next_one_removes(
     store: Store, files: Callable[[], list[str]]
 ) -> None:
-    with pytest.raises(ZeroDivisionError), delivery(store, content="c1") as opened:
-        opened.write_checks(frame("uptime_check", check("S1", 0)))
-        opened.finish(1, {})
-        raise ZeroDivisionError
+    deliver_and_stop(store, "uptime_check", check("S1", 0), content="c1")
     assert states(store, "asset_no") == []
     assert len(files()) == 2  # the file and the journal that names it
     deliver(store, "uptime_check", check("S1", DAY), content="c2")
@@ -56,10 +53,7 @@ def test_a_delivery_that_fails_leaves_files_that_the_next_one_removes(
 
 def test_a_run_after_a_killed_one_uses_or_removes_its_files(store: Store, files: Callable[[], list[str]]) -> None:
     for _ in range(2):
-        with pytest.raises(ZeroDivisionError), delivery(store, content="c1") as opened:
-            opened.write_checks(frame("uptime_check", check("S1", 0)))
-            opened.finish(1, {})
-            raise ZeroDivisionError
+        deliver_and_stop(store, "uptime_check", check("S1", 0), content="c1")
     deliver(store, "uptime_check", check("S1", 0), content="c1")
     assert [path.split("/")[3] for path in files()] == ["1970-01-01"]
     assert states(store, "asset_no", "check_count") == [("S1", 1)]
@@ -79,10 +73,7 @@ def test_files_that_no_journal_names_are_nobodys_to_remove(
 def test_a_journal_cut_short_is_read_as_far_as_it_goes(
     store: Store, files: Callable[[], list[str]], tmp_path: Path
 ) -> None:
-    with pytest.raises(ZeroDivisionError), delivery(store, content="c1") as opened:
-        opened.write_checks(frame("uptime_check", check("S1", 0)))
-        opened.finish(1, {})
-        raise ZeroDivisionError
+    deliver_and_stop(store, "uptime_check", check("S1", 0), content="c1")
     (journal,) = (tmp_path / "checks" / "court").glob("unfinished-*")
     with journal.open("a") as file:
         file.write("court/a/1970/19")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pandas as pd
@@ -76,6 +76,21 @@ def deliver(store: Store, record: str, *rows: Row, **identity: Any) -> Totals:
             opened.write(record, frame(record, *rows))
         opened.withdraw_other_mappings()
         return opened.finish(len(rows), {})
+
+
+class StopError(Exception):
+    """What ends a delivery after its last row and before its commit."""
+
+
+def deliver_and_stop(store: Store, record: str, *rows: Row, **identity: Any) -> None:
+    """A delivery like :func:`deliver` that fails at the last moment."""
+    with suppress(StopError), delivery(store, **identity) as opened:
+        if record == "uptime_check":
+            opened.write_checks(frame(record, *rows))
+        else:
+            opened.write(record, frame(record, *rows))
+        opened.finish(len(rows), {})
+        raise StopError
 
 
 def known(store: Store, record: str, *columns: str, **moment: Any) -> list[tuple[Any, ...]]:

@@ -22,9 +22,11 @@ _TEXTS = (
 _CURRENT = """
 SELECT * FROM results r
 WHERE run_id = (
-    SELECT max(x.run_id) FROM results x
+    SELECT x.run_id FROM results x
     WHERE x.organization_id = r.organization_id
       AND x.project = r.project AND x.indicator = r.indicator AND x.period = r.period
+    ORDER BY x.known_sequence DESC, x.as_of DESC, x.run_id DESC
+    LIMIT 1
 )"""
 _VIEWS = {
     "v_results_current": _CURRENT,
@@ -61,7 +63,11 @@ def _create_results() -> None:
         sa.ForeignKeyConstraint(["run_id"], ["runs.run_id"], name="fk_results_run_id"),
     )
     op.create_index("ix_results_run", "results", ["organization_id", "run_id", "position"], unique=True)
-    op.create_index("ix_results_figure", "results", ["organization_id", "project", "indicator", "period", "run_id"])
+    op.create_index(
+        "ix_results_figure",
+        "results",
+        ["organization_id", "project", "indicator", "period", "known_sequence", "as_of", "run_id"],
+    )
 
 
 def _create_revisions() -> None:
