@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,8 +46,9 @@ def run(workspace: Workspace, scale: float, stages: Stages) -> Outcome:
     files delivered again change nothing.
 
     Raises:
-        UsageError: the folder holds something else.
+        UsageError: the folder holds something else, or the writer of old workbooks is not installed.
     """
+    _check_writers()
     _claim(workspace.path, scale)
     with stages.stage("生成", len(STEPS)) as step:
         write_configuration(workspace.path)
@@ -68,6 +70,12 @@ def run(workspace: Workspace, scale: float, stages: Stages) -> Outcome:
         written = export(settings, store, results, (), None)
         step.done("、".join(path.name for path in written))
     return Outcome(workspace, post, report, results, written, stages.seconds)
+
+
+def _check_writers() -> None:
+    """Say what is missing before anything is written."""
+    if find_spec("xlwt") is None:
+        raise UsageError("演示要写旧版 xls 文件，需要 xlwt：请运行 pip install 'yunwei[demo]' 后再试")
 
 
 def _claim(folder: Path, scale: float) -> None:

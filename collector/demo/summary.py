@@ -38,11 +38,11 @@ def tell(outcome: Outcome, console: Console) -> None:
     """Print everything that is worth a look."""
     settings = outcome.workspace.settings
     totals = [result for result in outcome.results if result.is_total]
-    year = [result for result in totals if result["period"] == str(YEAR)]
+    year = [r for r in totals if r["period"] == str(YEAR) and r["target_period"] != "contract"]
     _head(console, f"{settings.organization.name} {YEAR} 年绩效指标（截至 {AS_OF}）")
     print_results(console, year, rules=False, brief=True)
     _head(console, f"按整个合同期考核的指标（{settings.projects[0].name}）")
-    bound = [result for result in totals if ".." in result["period"] and result["target_period"] == "contract"]
+    bound = [r for r in totals if ".." in r["period"] and r["target_period"] == "contract"]
     print_results(console, bound, rules=False, brief=True)
     deliveries = outcome.workspace.store.deliveries()
     _head(console, "核对：读到的每一行都有去处")

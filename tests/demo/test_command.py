@@ -30,6 +30,16 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     assert run(["demo", str(tmp_path / "demo")]) == 2
 
 
+def test_a_missing_writer_is_said_before_anything_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("collector.demo.run.find_spec", lambda name: None)
+
+    assert run(["demo", str(tmp_path / "demo")]) == 2
+    assert "yunwei[demo]" in capsys.readouterr().err
+    assert not (tmp_path / "demo").exists()
+
+
 def test_a_stage_says_what_came_of_it_and_keeps_its_seconds() -> None:
     shown = StringIO()
     stages = Stages(Console(file=shown, width=80))
