@@ -12,7 +12,7 @@ from collector.cli.common import command as chinese_command
 
 @chinese_command(
     help="演示：在一个新文件夹里生成虚构法院一年的交付文件（三家服务商，乱象俱全），走完采集、计算、导出，"
-    "列出年度指标、行数核对和退回的行。再次运行不会改变什么。"
+    "列出年度指标、行数核对、退回的行和矛盾。对同一文件夹再次运行不会改变什么。"
 )
 @click.argument("folder", metavar="目录", type=click.Path(path_type=Path))
 @click.option(
@@ -23,11 +23,12 @@ from collector.cli.common import command as chinese_command
     metavar="倍数",
     help="数据量的倍数；10 为基准测试所用",
 )
-def command(folder: Path, scale: float) -> None:
+@click.option("--replace", is_flag=True, help="先删去这个文件夹里以前的演示，从头再来")
+def command(folder: Path, scale: float, replace: bool) -> None:
     """Make the demo workspace, run it and tell what came of it."""
     from collector.demo.run import run
     from collector.demo.stages import Stages
     from collector.demo.summary import tell
 
-    outcome = run(Workspace(folder), scale, Stages(console(stderr=True)))
+    outcome = run(Workspace(folder), scale, Stages(console(stderr=True)), replace=replace)
     tell(outcome, console())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -14,7 +15,7 @@ from collector.compute import Asked, compute
 from collector.demo.generate import STEPS, generate
 from collector.demo.post import Post
 from collector.demo.stages import Stages
-from collector.demo.workspace import write_configuration, write_list
+from collector.demo.workspace import LIST, write_configuration, write_list
 from collector.demo.world import AS_OF_AT, SEED
 from collector.ingest import IngestReport, ingest
 from collector.outputs import export
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collector.cli.common import Workspace
 
 MARK = ".yunwei-demo.json"
+MADE = ("inbox", "data", "output", "sources", "indicators", "yunwei.yaml", LIST, MARK)  # the mark goes last
 
 
 @dataclass(frozen=True)
@@ -39,16 +41,18 @@ class Outcome:
     seconds: Mapping[str, float] = field(default_factory=dict)
 
 
-def run(workspace: Workspace, scale: float, stages: Stages) -> Outcome:
+def run(workspace: Workspace, scale: float, stages: Stages, *, replace: bool = False) -> Outcome:
     """Fill the folder of ``workspace`` and take its deliveries all the way to the outputs.
 
     A folder in which the same demo was made before is used again: its configuration stays as it is, and the same
-    files delivered again change nothing.
+    files delivered again change nothing. With ``replace`` that earlier demo is removed first.
 
     Raises:
         UsageError: the folder holds something else, or the writer of old workbooks is not installed.
     """
     _check_writers()
+    if replace:
+        _remove(workspace.path)
     _claim(workspace.path, scale)
     with stages.stage("生成", len(STEPS)) as step:
         write_configuration(workspace.path)
@@ -78,12 +82,24 @@ def _check_writers() -> None:
         raise UsageError("演示要写旧版 xls 文件，需要 xlwt：请运行 pip install 'yunwei[demo]' 后再试")
 
 
+def _remove(folder: Path) -> None:
+    """Remove what an earlier demo made, and nothing else."""
+    if not (folder / MARK).is_file():
+        return
+    for name in MADE:
+        path = folder / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
 def _claim(folder: Path, scale: float) -> None:
     """Make sure that the folder is ours to fill."""
     mark, made = folder / MARK, {"seed": SEED, "scale": scale}
     if mark.is_file():
         if json.loads(mark.read_text(encoding="utf-8")) != made:
-            raise UsageError(f"“{folder}”中已有另一规模的演示，请换一个文件夹，或先把它删去")
+            raise UsageError(f"“{folder}”中已有另一规模的演示，请换一个文件夹，或用 --replace 从头再来")
         return
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"“{folder}”已经存在，而且不是空的文件夹，请换一个名字")

@@ -12,10 +12,11 @@ import pytest
 from rich.console import Console
 
 from collector.cli.common import Workspace
-from collector.demo.run import Outcome, run
+from collector.demo.run import MARK, Outcome, run
 from collector.demo.stages import Stages
 from collector.demo.summary import tell
 from collector.demo.truth import build_truth
+from collector.demo.workspace import write_configuration
 from collector.demo.world import AS_OF_AT, YEAR
 from metrics.contradictions import contradictions
 from metrics.errors import UsageError
@@ -190,6 +191,24 @@ def test_a_second_run_in_the_same_folder_changes_nothing(ran: Ran) -> None:
     assert again.ingest.known == len(again.post.deliveries)
     assert again.workspace.store.sequence_at(None) == before
     assert [result["actual"] for result in again.results] == [result["actual"] for result in ran.outcome.results]
+
+
+def test_replace_removes_the_earlier_demo_and_nothing_else(tmp_path: Path) -> None:
+    write_configuration(tmp_path)
+    (tmp_path / MARK).write_text("{}")
+    (tmp_path / "letter.txt").write_text("mine")
+
+    with pytest.raises(UsageError, match="不是空的文件夹"):
+        run(Workspace(tmp_path), SCALE, Stages(Console(file=StringIO())), replace=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_replace_does_not_touch_what_is_no_demo(tmp_path: Path) -> None:
+    write_configuration(tmp_path)
+
+    with pytest.raises(UsageError, match="不是空的文件夹"):
+        run(Workspace(tmp_path), SCALE, Stages(Console(file=StringIO())), replace=True)
+    assert (tmp_path / "yunwei.yaml").is_file()
 
 
 def test_a_folder_of_somebody_else_is_not_touched(tmp_path: Path) -> None:
