@@ -89,10 +89,10 @@ def compute(
     force then is used, not ``settings`` as they are.
 
     Raises:
-        UsageError: nothing was known at ``known_at``; an unknown project or indicator is asked for.
+        UsageError: nothing was known at ``known_at``; ``as_of`` has not come; an unknown project or indicator.
     """
     effective = settings_at(settings, store, known_at)
-    as_of = now if as_of is None else as_of
+    as_of = _not_after(now, as_of)
     sequence = store.sequence_at(known_at)
     report = ComputeReport(as_of, sequence, effective.hash)
     definitions = definitions_of(effective, asked)
@@ -107,6 +107,19 @@ def compute(
         store.save_results(run, rows_of(report.results, stamp))
         report.run_id = run.run_id
     return report
+
+
+def _not_after(now: int, as_of: int | None) -> int:
+    """``as_of``, at the latest ``now``: a date alone means its end, which today has not come.
+
+    Raises:
+        UsageError: it is more than a day ahead.
+    """
+    if as_of is None:
+        return now
+    if as_of > now + 86_400:
+        raise UsageError("截止时间晚于现在，届时的事还没有发生；不写 --as-of 即算到现在")
+    return min(as_of, now)
 
 
 def settings_at(settings: Settings, store: Store, known_at: int | None) -> Settings:
@@ -193,8 +206,7 @@ class Judge:
         formula = FORMULAS[definition.formula]
         if missing is not None:
             return _nothing(definition, formula, contract, periods, self.as_of, missing)
-        breakdowns = definition.breakdowns or self.settings.compute.breakdowns
-        request = self.request(definition, periods, ("total", *breakdowns))
+        request = self.request(definition, periods, ("total", *definition.breakdowns))
         results = evaluate(definition, formula, formula.measure(request), contract, self.as_of)
         note = absent_evidence(definition, self.facts)
         return results if note is None else [replace(result, notes=(*result.notes, note)) for result in results]
