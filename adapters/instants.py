@@ -6,6 +6,7 @@ different text by :mod:`adapters.moments`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
@@ -19,6 +20,14 @@ from numpy.typing import NDArray
 from adapters.moments import FIRST_YEAR, LAST_YEAR, Rules, read_moment
 
 DAY = 86_400
+_WORTH_IT = 500  # texts from which a pass over whole columns is quicker than one by one
+_TIME = r"(?:[ T]?(?P<H>\d{1,2}):(?P<M>\d{1,2})(?::(?P<S>\d{1,2}))?)?$"
+_YEAR_FIRST = (
+    r"^(?P<y>\d{4})/(?P<m>\d{1,2})/(?P<d>\d{1,2})",
+    r"^(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})",
+    r"^(?P<y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})日",
+)
+_YEAR_LAST = r"^(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<y>\d{4})"
 _EPOCH = date(1970, 1, 1)
 
 
@@ -40,6 +49,8 @@ def read_instants(texts: Any, rules: Rules, zone: ZoneInfo, cache: dict[str, Any
     found = Instants(local, quick)
     in_utc = np.zeros(len(local), dtype=bool)
     slow = np.flatnonzero(~quick & (pc.binary_length(texts).to_numpy(zero_copy_only=False) > 0))
+    if len(slow) > _WORTH_IT:
+        slow = _by_patterns(texts, rules, found, slow)
     for position, text in zip(slow.tolist(), texts.take(pa.array(slow)).to_pylist(), strict=True):
         moment = cache.get(text)
         if moment is None:
@@ -88,16 +99,47 @@ def _digits(chars: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.boo
     if width > 16:
         ok &= columns[16] == ord(":")
     year = _number(columns, 0, 2, ok) * 100 + _number(columns, 2, 2, ok)
-    month, day = _number(columns, 5, 2, ok), _number(columns, 8, 2, ok)
-    ok &= (year >= FIRST_YEAR) & (year <= LAST_YEAR) & (month >= 1) & (month <= 12) & (day >= 1)
+    parts = [year, *(_number(columns, place, 2, ok) if place < width else None for place in (5, 8, 11, 14, 17))]
+    return _seconds_of(parts, ok)
+
+
+def _seconds_of(
+    parts: Sequence[NDArray[np.int32] | None], ok: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Seconds of year, month, day, hour, minute, second as if they were UTC; what does not exist is not ok."""
+    year, month, day, *clock = parts
+    assert year is not None and month is not None and day is not None  # noqa: PT018
+    ok = ok & (year >= FIRST_YEAR) & (year <= LAST_YEAR) & (month >= 1) & (month <= 12) & (day >= 1)
     ok &= day <= _month_lengths(year, month)
     seconds = _days_from_civil(year, month, day).astype(np.int64) * DAY
-    for place, size, most in ((11, 3600, 23), (14, 60, 59), (17, 1, 59)):
-        if place < width:
-            number = _number(columns, place, 2, ok)
+    for number, size, most in zip(clock, (3600, 60, 1), (23, 59, 59), strict=True):
+        if number is not None:
             ok &= number <= most
             seconds += number * size
     return seconds, ok
+
+
+def _by_patterns(texts: Any, rules: Rules, found: Instants, slow: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Read what is written without leading zeros; returns the positions that are still unread."""
+    patterns = _YEAR_FIRST if rules.day_first is None else (*_YEAR_FIRST, _YEAR_LAST)
+    for pattern in patterns:
+        parts = pc.extract_regex(texts.take(pa.array(slow)), pattern + _TIME)
+        ok = parts.is_valid().to_numpy(zero_copy_only=False)
+        if not ok.any():
+            continue
+        names = ("y", "m", "d") if pattern != _YEAR_LAST else ("y", "b", "a") if rules.day_first else ("y", "a", "b")
+        seconds, ok = _seconds_of([_integers(parts, name) for name in (*names, "H", "M", "S")], ok)
+        found.seconds[slow[ok]] = seconds[ok]
+        found.valid[slow[ok]] = True
+        slow = slow[~ok]
+    return slow
+
+
+def _integers(parts: Any, name: str) -> NDArray[np.int32]:
+    texts = pc.fill_null(pc.struct_field(parts, name), "")
+    numbers = pc.if_else(pc.equal(texts, ""), "0", texts).cast(pa.int32())
+    whole: NDArray[np.int32] = numbers.to_numpy(zero_copy_only=False)
+    return whole
 
 
 def _number(columns: NDArray[np.uint8], start: int, count: int, ok: NDArray[np.bool_]) -> NDArray[np.int32]:
