@@ -33,7 +33,7 @@ def _decimal(name: str) -> Callable[[Result], Decimal | None]:
 
 
 _FIGURES = (
-    _Field("统计周期", 12, lambda result: result["period"]),
+    _Field("统计周期", 24, lambda result: result["period"]),
     _Field("目标", 12, lambda result: result["printed_target"]),
     _Field("完成值", 13, lambda result: result["printed"] if result["actual"] is not None else None, printed=True),
     _Field("分子", 14, _decimal("numerator")),
