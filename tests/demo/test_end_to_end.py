@@ -24,6 +24,7 @@ from metrics.period import parse_period
 from tests.demo.conftest import SCALE
 from tests.demo.oracle import Oracle
 
+pytestmark = pytest.mark.xdist_group("demo_run")  # they share one generated folder
 TRUTH = build_truth(SCALE)
 FIGURES = Oracle(TRUTH).figures()
 

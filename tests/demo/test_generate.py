@@ -14,6 +14,8 @@ from collector.demo.truth import build_truth
 from collector.demo.world import AS_OF, at, day_of, is_workday, moment, work_later
 from tests.demo.conftest import SCALE, Generated
 
+pytestmark = pytest.mark.xdist_group("demo_files")  # they share one generated folder
+
 
 def _hashes(folder: Path) -> dict[str, str]:
     return {

@@ -12,6 +12,7 @@ from tests.demo.conftest import Generated
 from tests.demo.deliveries import Seen
 from tests.demo.detectors import DETECTORS
 
+pytestmark = pytest.mark.xdist_group("demo_files")  # they share one generated folder
 IN_THE_STORY = ("within_skew", "closed_while_failing", "normal_on_fault_day", "told_by_two")
 
 
