@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": ("collector.cli.init:command", "从现成方案新建工作区"),
     "check": ("collector.cli.check:command", "检查配置，预览各数据来源将读到什么"),
     "schema": ("collector.cli.schema:command", "写出配置文件的 JSON Schema，供编辑器提示"),
+    "targets": ("collector.cli.targets:command", "读入绩效目标表，提出指标供审阅"),
     "ingest": ("collector.cli.ingest:command", "采集：读取服务商交付的文件并入库"),
     "deliveries": ("collector.cli.deliveries:command", "列出交付批次及其行数核对"),
     "rejections": ("collector.cli.rejections:command", "列出、导出不合格行，收回改好的工作簿"),
