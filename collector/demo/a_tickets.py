@@ -164,7 +164,7 @@ def _ticket_row(ticket: Ticket, spell: Spelling) -> Row:
 def _bad_tickets(month: int, rows: list[Row], post: Post) -> list[Row]:
     """Rows that must be refused; each is like a true one but for its number and one cell."""
     faults: dict[int, tuple[str, list[dict[str, str]]]] = {
-        2: ("unknown_asset", [{"asset": "第三十九法庭庭审主机"}, {"asset": "法警室旧对讲机"}]),
+        2: ("unknown_asset", [{"asset": "老审判楼法庭庭审主机"}, {"asset": "法警室旧对讲机"}]),
         6: ("excel_error", [{"reported": "#N/A"}]),
         10: ("unknown_word", [{"channel": "托人捎去"}]),
     }

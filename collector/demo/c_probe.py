@@ -19,7 +19,7 @@ from collector.demo.story import Waiver
 from collector.demo.truth import Truth
 from collector.demo.world import HANDOVER, VENDORS, YEAR, last_day, local
 
-RETIRED = "SFQ-YY-0099"  # a target that the probe still looks at and the register does not have
+RETIRED = "SFQ-YY-9999"  # a target that the probe still looks at and the register does not have
 RETIRED_CHECKS = 12
 STATES = pa.array(["OK", "FAIL", "N/A"])
 WAIVER_WORDS = (

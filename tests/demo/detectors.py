@@ -110,7 +110,7 @@ DETECTORS: Mapping[str, Detector] = {
     "units": _matches("万元"),
     "corrected": lambda seen: "更正" in seen.path.name,
     "sent_twice": lambda seen: (seen.path.parent / seen.path.name.replace(" - 副本", "")).read_bytes() == seen.raw,
-    "unknown_asset": _matches("第三十九法庭|法警室|SFQ-PC-9999|SFQ-YY-0099|模拟法庭"),
+    "unknown_asset": _matches("老审判楼|法警室|SFQ-PC-9999|SFQ-YY-9999|模拟法庭"),
     "resolved_before_reported": _matches("SZFT2025|INC9000004"),
     "impossible_date": _matches("2025/2/30|2025-08-32|2025-06-31"),
     "missing_time": _matches(r"YX20250599,\w+,,"),

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from collector.demo.assets import build_register
+from collector.demo.c_probe import RETIRED
 from collector.demo.generate import generate
 from collector.demo.post import Post
 from collector.demo.truth import build_truth
-from collector.demo.world import AS_OF, at, day_of, is_workday, moment, work_later
+from collector.demo.world import AS_OF, SEED, at, day_of, is_workday, moment, work_later
 from tests.demo.conftest import SCALE, Generated
 
 pytestmark = pytest.mark.xdist_group("demo_files")  # they share one generated folder
@@ -45,6 +47,14 @@ def test_the_full_demo_has_the_promised_size() -> None:
     assert 9000 < len(truth.support) + sum(map(sum, truth.netcast.values())) < 10_000
     assert 400 < len(truth.register.assets) < 440
     assert sum(asset.probed_from is not None for asset in truth.register.assets) == 25
+
+
+@pytest.mark.parametrize("scale", [SCALE, 10.0])
+def test_assets_that_must_be_unknown_are_in_no_register(scale: float) -> None:
+    register = build_register(SEED, scale)
+    known = {name for asset in register.assets for name in (asset.no, asset.name, asset.alias)}
+
+    assert not known & {RETIRED, "SFQ-PC-9999", "老审判楼法庭庭审主机", "法警室旧对讲机", "模拟法庭投影机"}
 
 
 def test_ten_times_the_scale_is_ten_times_the_tickets() -> None:
