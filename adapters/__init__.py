@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from adapters.base import Adapter
 
 #: Adapter → its module (with an ``ADAPTER``) and the light module with its configuration model.
-_MODULES: Mapping[str, tuple[str, str]] = {"table": ("adapters.table", "adapters.mapping:TableConfig")}
+_MODULES: Mapping[str, tuple[str, str]] = {
+    "table": ("adapters.table", "adapters.mapping:TableConfig"),
+    "probe": ("adapters.probe", "adapters.probes.config:ProbeConfig"),
+}
 
 
 class _Adapters(Mapping[str, "Adapter"]):

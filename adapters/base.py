@@ -61,6 +61,8 @@ class Batch:
             first fault, ``reason`` names all; ``raw`` is a JSON object header → text of the whole row.
         read: rows read; equals ``len(frame) + len(rejections) + set_aside.total()``.
         set_aside: counts by kind, keys from ``SET_ASIDE``.
+        rhythm: of a batch of checks that says so itself: (interval, staleness) in seconds, None where not known;
+            without it they are the source's.
         originals: ``originals(field, positions)`` gives ``header`` (the column that holds ``field``) and ``raw`` of
             those rows of ``frame``, in that order: a row that only the register can refuse is kept whole as well.
     """
@@ -71,6 +73,7 @@ class Batch:
     read: int
     set_aside: Counter[str] = field(default_factory=Counter)
     originals: Callable[[str, NDArray[np.int64]], pd.DataFrame] | None = None
+    rhythm: tuple[int | None, int | None] | None = None
 
 
 @dataclass(frozen=True)

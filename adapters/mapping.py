@@ -262,6 +262,11 @@ class TableConfig(Strict):
     interval: Seconds | None = Field(None, description="拨测的间隔，如 1分钟；不写则由相邻检测推得")
     staleness: Seconds | None = Field(None, description="一次检测最长代表多久；不写为间隔的三倍")
 
+    @property
+    def records(self) -> set[str]:
+        """Record types that the source may deliver."""
+        return {table.record for table in self.tables}
+
 
 def _check_column(column: Column, words: tuple[str, ...]) -> None:
     repeated = {word for word in words if words.count(word) > 1}

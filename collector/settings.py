@@ -178,8 +178,12 @@ class Settings(Strict):
         return _sha256(self.snapshot())
 
     def source_hash(self, source: SourceSettings) -> str:
-        """SHA-256 of what decides how a blob of ``source`` is read: adapter, mapping, zone, constants."""
-        parts = source.model_dump(mode="json", include={"adapter", "config"})
+        """SHA-256 of what decides how a blob of ``source`` is read: adapter, mapping, zone, constants.
+
+        A configuration that is ``self_contained`` decides nothing of it.
+        """
+        decides = {"adapter"} if getattr(source.config, "self_contained", False) else {"adapter", "config"}
+        parts = source.model_dump(mode="json", include=decides)
         zone = source.timezone or self.organization.timezone
         return _sha256(_canonical({**parts, "timezone": zone, "constants": self._constants(source)}))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -13,6 +13,7 @@ from adapters.mapping import Name, Seconds
 from adapters.probes import PROBES
 from adapters.probes.base import ProbeTarget
 from metrics.indicators import Strict
+from metrics.records import UPTIME_CHECK
 
 if TYPE_CHECKING:
     AnyTarget = ProbeTarget
@@ -22,7 +23,12 @@ else:
 
 
 class ProbeConfig(Strict):
-    """Targets that we probe ourselves."""
+    """Targets that we probe ourselves.
+
+    ``self_contained``: a sealed hour is read without this configuration, so changing it changes no past hour.
+    """
+
+    self_contained: ClassVar[bool] = True
 
     interval: Seconds = Field(60, gt=0, description="每隔多久检测一次，如 1分钟")
     timeout: Seconds = Field(10, gt=0, description="一次检测最长多久，如 10秒")
@@ -49,6 +55,11 @@ class ProbeConfig(Strict):
                     f"{_place(target)}的 timeout 与 jitter 共 {longest} 秒，超过间隔 {self.interval_of(target)} 秒"
                 )
         return self
+
+    @property
+    def records(self) -> set[str]:
+        """Record types that the source may deliver."""
+        return {UPTIME_CHECK.name}
 
     def interval_of(self, target: ProbeTarget) -> int:
         """Seconds between two checks of one target."""

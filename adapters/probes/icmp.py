@@ -28,7 +28,7 @@ _NOT_ALLOWED = (
 class IcmpTarget(ProbeTarget):
     """A host that should answer."""
 
-    probe: Literal["icmp"] = Field(description="icmp：ping")
+    probe: Literal["icmp"] = Field(description="icmp：用 ping 看主机是否应答")
     host: Name = Field(description="主机名或 IP 地址")
     attempts: int = Field(3, ge=1, le=10, description="超时之内最多发几次，有一次应答即为正常")
 

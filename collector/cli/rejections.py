@@ -56,6 +56,7 @@ def list_command(workspace: Path, source: str | None, everything: bool, limit: i
 @click.argument("file", metavar="文件.xlsx", type=click.Path(path_type=Path, dir_okay=False), help="写到哪里")
 def export_command(workspace: Path, source: str | None, file: Path) -> None:
     """Write the open rejections as a workbook."""
+    from adapters.mapping import TableConfig
     from collector.rejections.workbook import write_workbook
 
     opened = open_workspace(workspace)
@@ -64,7 +65,13 @@ def export_command(workspace: Path, source: str | None, file: Path) -> None:
         click.echo("没有待处理的不合格行，没有写出工作簿")
         return
     sources = opened.settings.sources
-    two_rows = {(item.id, table.record) for item in sources for table in item.config.tables if table.header.rows == 2}
+    two_rows = {
+        (item.id, table.record)
+        for item in sources
+        if isinstance(item.config, TableConfig)
+        for table in item.config.tables
+        if table.header.rows == 2
+    }
     count = write_workbook(file, rejections, {item.id: item.name for item in sources}, two_rows)
     click.echo(f"已写出 {count:,} 行到“{file}”；改正红底单元格并保存后，用 yunwei rejections replay {file} 交回")
 

@@ -188,6 +188,7 @@ def _source(stanza: Stanza[SourceSettings], names: Names) -> Iterator[Problem]:
     place = stanza.place
     yield from _unknown("运维服务商", [place.below("vendor")], names.vendors)
     yield from _unknown("运维项目", [place.below("project")], names.projects)
+    yield from _unknown("服务时间", [place.below("schedule")], names.windows)
     files = place.below("files")
     for pattern in [files, *_items(files)]:
         if _leaves(_text(pattern)):

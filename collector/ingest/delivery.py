@@ -139,15 +139,17 @@ class _Writer:
         if len(resolved.unknown):
             self._refuse(_unknown_assets(batch, resolved))
             frame = frame.drop(frame.index[resolved.unknown])
-        self._write(batch.record, frame)
+        self._write(batch, frame)
         self.read += batch.read
         self.set_aside += batch.set_aside
 
-    def _write(self, record: str, frame: pd.DataFrame) -> None:
+    def _write(self, batch: Batch, frame: pd.DataFrame) -> None:
+        record = batch.record
         if frame.empty:
             return
         if record == "uptime_check":
-            outcome = self._delivery.write_checks(frame, self._config.staleness, self._config.interval)
+            interval, staleness = batch.rhythm or (self._config.interval, self._config.staleness)
+            outcome = self._delivery.write_checks(frame, staleness, interval)
         else:
             outcome = self._delivery.write(record, frame)
         self.outcomes["accepted"] += outcome.accepted

@@ -33,7 +33,8 @@ class Intake:
     @property
     def records(self) -> set[str]:
         """The record types that this source may deliver."""
-        return {table.record for table in self.source.config.tables}
+        records: set[str] = self.source.config.records
+        return records
 
     def discover(self) -> list[Blob]:
         """What lies there now, by name: a later name supersedes an earlier one, whenever each was copied."""
