@@ -26,7 +26,12 @@ def write_configuration(folder: Path) -> list[str]:
 
 def write_list(folder: Path, post: Post) -> None:
     """Write which mess is to be seen in which files of the drop folder."""
-    lines = ["# 演示数据里的乱象", "", "真实的交付里常见的每一种都至少出现一次；后面是能看到它的文件（在 inbox 文件夹中）。", ""]
+    lines = [
+        "# 演示数据里的乱象",
+        "",
+        "真实的交付里常见的每一种都至少出现一次；后面是能看到它的文件（在 inbox 文件夹中）。",
+        "",
+    ]
     for mess, label in MESSES.items():
         found = post.showing(mess)
         more = f" 等 {len(found)} 个文件" if len(found) > 3 else ""
