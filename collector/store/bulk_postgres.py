@@ -1,4 +1,4 @@
-"""PostgreSQL: COPY in both directions, as csv that Arrow writes and reads."""
+"""PostgreSQL: COPY in both directions, in texts that Arrow writes and reads."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 from sqlalchemy import Connection, LargeBinary, Select, Table
 
-from collector.store.bulk import Versions, schema_of, versions_of
+from collector.store.bulk import Versions, batches, schema_of, versions_of
+from collector.store.canonical import TEXT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _KEYS = "yunwei_keys"
+_ROWS_A_MESSAGE = 50_000
+_ESCAPES = (("\\", "\\\\"), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"))  # the backslash first
 _VERSIONS = pa.schema([("natural_key", pa.large_string()), ("row_hash", pa.large_string()), ("row_id", pa.int64())])
 
 
@@ -46,10 +49,11 @@ class PostgresBulk:
         return versions_of(found)
 
     def insert(self, table: Table, constants: Mapping[str, Any], columns: Mapping[str, pa.Array]) -> None:
-        """COPY straight into the table: rows were told new from known before."""
+        """COPY straight into the table: rows were told new from known before. Wholly null columns are left out."""
         length = len(next(iter(columns.values())))
-        shared = {name: pa.repeat(pa.scalar(value), length) for name, value in constants.items()}
-        self._copy_in(table.name, {**shared, **columns})
+        shared = {name: pa.repeat(_scalar(value), length) for name, value in constants.items()}
+        filled = {name: column for name, column in columns.items() if column.null_count < length}
+        self._copy_in(table.name, {**shared, **filled})
 
     def close(self, table: Table, row_ids: NDArray[np.int64], sequence: int) -> None:
         """One statement for all."""
@@ -75,15 +79,10 @@ class PostgresBulk:
         return self.read(query)
 
     def _copy_in(self, table: str, columns: Mapping[str, pa.Array]) -> None:
-        sink = io.BytesIO()
-        options = arrow_csv.WriteOptions(include_header=False, quoting_style="needed")
-        block = pa.table({name: _writable(column) for name, column in columns.items()})
-        arrow_csv.write_csv(block, sink, options)
-        with (
-            self._driver.cursor() as cursor,
-            cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT csv)") as copy,
-        ):
-            copy.write(sink.getbuffer())
+        statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+        with self._driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for part in batches(len(next(iter(columns.values()))), _ROWS_A_MESSAGE):
+                copy.write(_lines([column[part] for column in columns.values()]))
 
     def _copy_out(self, query: str, parameters: Any, schema: pa.Schema) -> pa.Table:
         source = io.BytesIO()
@@ -112,11 +111,36 @@ class PostgresBulk:
         )
 
 
-def _writable(column: pa.Array) -> pa.Array:
-    """Hashes as ``\\x…``; all other types are written as PostgreSQL reads them."""
-    if not pa.types.is_fixed_size_binary(column.type):
-        return column
-    data = column.buffers()[1].to_pybytes().hex()
-    width = 2 * column.type.byte_width
-    texts = pa.array([data[start : start + width] for start in range(0, len(data), width)], pa.string())
-    return pc.binary_join_element_wise("\\x", texts[column.offset : column.offset + len(column)], "")
+def _scalar(value: str | int) -> pa.Scalar:
+    return pa.scalar(value, TEXT if isinstance(value, str) else pa.int64())
+
+
+def _lines(columns: list[pa.Array]) -> memoryview:
+    """Rows in COPY's text format, which the server reads in half the time of csv: tab, line feed, ``\\N``."""
+    texts = [_escaped(column) for column in columns]
+    rows = pc.binary_join_element_wise(*texts, pa.scalar("\t", TEXT), null_handling="replace", null_replacement="\\N")
+    data = pc.binary_join_element_wise(rows, pa.scalar("", TEXT), pa.scalar("\n", TEXT)).buffers()[2]
+    return memoryview(data)
+
+
+def _escaped(column: pa.Array) -> pa.Array:
+    """The column as COPY's texts."""
+    if pa.types.is_fixed_size_binary(column.type):
+        return _hexadecimal(column)
+    if not pa.types.is_large_string(column.type):
+        return pc.cast(column, TEXT)
+    data = column.buffers()[2]
+    held = b"" if data is None else data.to_pybytes()
+    for character, written in _ESCAPES:
+        if character.encode() in held:
+            column = pc.replace_substring(column, character, written)
+    return column
+
+
+def _hexadecimal(column: pa.Array) -> pa.Array:
+    """Hashes as ``\\x…``, with the backslash escaped."""
+    width = column.type.byte_width
+    digits = column.buffers()[1].to_pybytes()[column.offset * width : (column.offset + len(column)) * width].hex()
+    ends = np.arange(0, len(digits) + 1, 2 * width)
+    texts = pa.LargeStringArray.from_buffers(len(column), pa.py_buffer(ends), pa.py_buffer(digits.encode()))
+    return pc.binary_join_element_wise(pa.scalar("\\\\x", TEXT), texts, pa.scalar("", TEXT))

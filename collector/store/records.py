@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, Table, select
 
-from collector.store.bulk import Versions, bulk_of, hash_column, no_versions
+from collector.store.bulk import Versions, batches, bulk_of, hash_column, no_versions
 from collector.store.canonical import columns_of, natural_keys, row_hashes
 from collector.store.schema import RECORD_TABLES
 from metrics.records import RECORDS
@@ -23,6 +23,9 @@ from metrics.records import RECORDS
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
+
+
+_ROWS_AT_ONCE = 50_000  # bounds the memory, whatever the size of the caller's blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +102,10 @@ class RecordWriter:
 
         The rows are inserted beside, while the caller reads the next block: see :meth:`settle`.
         """
-        if not len(frame):
-            return Outcome()
+        parts = batches(len(frame), _ROWS_AT_ONCE)
+        return sum((self._write(name, frame.iloc[part]) for part in parts), Outcome())
+
+    def _write(self, name: str, frame: pd.DataFrame) -> Outcome:
         record, table = RECORDS[name], RECORD_TABLES[name]
         columns = columns_of(record, frame)
         keys = natural_keys(record, columns)
