@@ -19,6 +19,7 @@ from adapters.years import year_in
 from metrics.errors import InputError
 
 _ENOUGH = 5  # so many known columns are no chance, however many more the mapping names
+_FEW = 2  # so many are none either where they are all that is needed and at least half of the sheet's own header
 
 
 @dataclass
@@ -47,21 +48,24 @@ class Match:
 
     @property
     def likely(self) -> bool:
-        """Whether enough words were found to be no chance."""
+        """Whether enough words were found to be no chance: of the mapping's, or of those the sheet has at all."""
+        if self.named or self.crossed is not None or self.table.header.names:
+            return True
         found = len(self.header.columns) + len(self.header.unclear)
-        return (
-            self.named or self.crossed is not None or found >= min(_ENOUGH, (len(headers.wanted(self.table)) + 1) // 2)
-        )
+        if found >= min(_ENOUGH, (len(headers.wanted(self.table)) + 1) // 2):
+            return True
+        return found >= max(_FEW, len(self.header.unmatched())) and not self.missing
 
 
 @dataclass
 class Choice:
-    """What one sheet holds. ``faults``: why tables that it seems to hold cannot be read."""
+    """What one sheet holds: tables that can be read, tables that lack a column, headers that may be by chance."""
 
     sheet: Sheet
     rows: Rows
     chosen: list[Match] = field(default_factory=list)
     partial: list[Match] = field(default_factory=list)
+    doubtful: list[Match] = field(default_factory=list)
 
     def readers(self, config: TableConfig, context: Context, file: str) -> list[TableReader]:
         """A reader per table; InputError where a header cannot be assigned without doubt."""
@@ -97,6 +101,7 @@ def choose(sheet: Sheet, config: TableConfig) -> Choice:
     for match in found:
         if match.missing and match.likely and (match.named or match.taken - claimed):
             choice.partial.append(match)
+    choice.doubtful = [match for match in found if not match.missing and not match.likely]
     return choice
 
 
@@ -133,9 +138,24 @@ def why_nothing(choices: Sequence[Choice], config: TableConfig) -> InputError:
     titles = [choice.sheet.title for choice in choices if choice.sheet.named]
     if wanted and titles and not any(_called(title, pattern) for title in titles for pattern in wanted):
         return InputError(f"没有名为“{'”或“'.join(wanted)}”的工作表，文件中有 {'、'.join(titles)}")
+    for choice in choices:
+        for match in choice.doubtful:
+            return _doubted(choice, match)
     return InputError(
         f"前 {config.tables[0].header.within} 行中没有认出表头（应有 {listed} 等列），可能不是这个来源的文件"
     )
+
+
+def _doubted(choice: Choice, match: Match) -> InputError:
+    """The sentence for a header of which too little is known, although nothing is missing."""
+    known = [match.header.names[column] for column in sorted(match.taken)]
+    listed = "、".join(f"“{name}”" for name in known)
+    others = len(match.header.unmatched())
+    error = InputError(
+        f"第 {match.header.row} 行只认出 {listed}，还有 {others} 列不认识，可能不是这个来源的文件；"
+        "若是，请在配置的 columns 中补上其余各列的叫法"
+    )
+    return error.within(f"工作表“{choice.sheet.title}”") if choice.sheet.named else error
 
 
 def lacking(choice: Choice, match: Match) -> InputError:

@@ -31,7 +31,7 @@ class Header:
         names: what each column is called, ``上级/下级`` under a two-row header, ``第3列`` without a word.
         written: the texts of the header rows themselves, to recognise them when they come again.
         columns: slot → column; a plain field has the slot ``(field, "")``.
-        unclear: slot → names of the columns that fit it equally well.
+        unclear: slot → the columns that fit it equally well.
     """
 
     row: int
@@ -39,7 +39,7 @@ class Header:
     names: list[str]
     written: list[list[str]]
     columns: dict[Slot, int]
-    unclear: dict[Slot, list[str]] = field(default_factory=dict)
+    unclear: dict[Slot, list[int]] = field(default_factory=dict)
 
     def name_of(self, field_name: str) -> str:
         """The header of the column that ``field_name`` comes from; "" if none does."""
@@ -55,8 +55,8 @@ class Header:
         return next((word.strip() for word in words if word.strip() in UNIT_WORDS), None)
 
     def unmatched(self) -> tuple[str, ...]:
-        """Named columns that no field takes."""
-        taken = set(self.columns.values())
+        """Named columns that no field takes or might take."""
+        taken = {*self.columns.values(), *(column for columns in self.unclear.values() for column in columns)}
         return tuple(
             name
             for index, name in enumerate(self.names)
@@ -96,7 +96,7 @@ def match(names: list[str], table: TableMapping, row: int, first_row: int, writt
             if len(found) == 1:
                 header.columns[slot] = found[0]
             elif found:
-                header.unclear[slot] = [names[column] for column in found]
+                header.unclear[slot] = found
             if found:
                 break
     return header
@@ -131,10 +131,17 @@ def check(header: Header, table: TableMapping) -> None:
         listed = "、".join(f"“{words[slot][0]}”" for slot in lacking)
         place = f"第 {header.row} 行像是表头，但" if header.row else ""
         raise InputError(f"{place}没有{table.type.label}必需的列 {listed}")
-    for slot, names in header.unclear.items():
-        listed = "、".join(f"“{name}”" for name in names)
-        label = table.column(slot[0]).label
-        raise InputError(f"有 {len(names)} 列都像是“{label}”（{listed}），请在配置中写明用哪一列的表头")
+    for slot, columns in header.unclear.items():
+        raise InputError(_doubt(table.column(slot[0]).label, [header.names[column] for column in columns]))
+
+
+def _doubt(label: str, names: list[str]) -> str:
+    """Why none of several columns can be taken."""
+    alike = {re.sub(r"#\d+$", "", name) for name in names}
+    if len(alike) == 1:
+        return f"有 {len(names)} 列的表头都是“{alike.pop()}”，分不清哪一列是{label}，请只留一列或改写其他列的表头"
+    listed = "、".join(f"“{name}”" for name in names)
+    return f"有 {len(names)} 列都像是“{label}”（{listed}），请在配置中写明用哪一列的表头"
 
 
 def _candidates(

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 #: Endings of files that hold tables, for the members of an archive that no pattern speaks of.
 TABLE_ENDINGS = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt", ".gz")
 ARCHIVE_ENDING = ".zip"
+_LITTER = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx"))
 
 
 def matches(name: str, patterns: Iterable[str]) -> bool:
@@ -31,9 +32,9 @@ def _fits(parts: list[str], pattern: list[str]) -> bool:
 
 
 def is_hidden(name: str) -> bool:
-    """Lock files of Excel, hidden files, and what macOS adds to archives."""
+    """Lock files of Excel, hidden files, and what Windows and macOS leave in folders and archives."""
     parts = PurePosixPath(name).parts
-    return any(part.startswith((".", "~$")) or part == "__MACOSX" for part in parts)
+    return any(part.startswith((".", "~$")) or part.casefold() in _LITTER for part in parts)
 
 
 def files_below(folder: Path, patterns: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
