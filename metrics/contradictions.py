@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CONTRADICTION_LABELS: Mapping[str, str] = {
     "closed_while_failing": "关单时拨测仍失败",
-    "normal_during_fault": "故障未结束当日巡检正常",
+    "normal_during_fault": "故障未结束而巡检正常",
     "arrived_before_reported": "到场早于报障",
     "two_vendors": "同一工单出自两家服务商",
 }
@@ -132,7 +132,11 @@ def _closed_while_failing(facts: Facts, tickets: _Tickets, zone: ZoneInfo, as_of
 
 
 def _normal_during_fault(facts: Facts, contract: Contract, tickets: _Tickets, as_of: int) -> Iterator[_Found]:
-    """A normal inspection on a day on which an incident or an outage of the asset was open."""
+    """A normal inspection while an incident or an outage of the asset was open.
+
+    By the moment: a fault that begins in the afternoon does not belie the morning's inspection. An inspection at
+    midnight has a date and no time, and is held against its whole day.
+    """
     zone = contract.zone
     faults = _read_faults(facts, contract, tickets, as_of)
     events = scope(facts, contract, Where(), "inspection")
@@ -142,11 +146,12 @@ def _normal_during_fault(facts: Facts, contract: Contract, tickets: _Tickets, as
     for row in np.flatnonzero(normal).tolist():
         moment, asset = int(at[row]), assets[row]
         day = midnight(datetime.fromtimestamp(moment, zone).date(), zone)
-        fault = faults.open_on(asset, day) if asset is not None else None
+        until = moment + 1 if moment > day else day + _DAY
+        fault = faults.open_within(asset, moment, until) if asset is not None else None
         if fault is not None:
             words = _fault_words(tickets, faults, fault, zone)
             number = events.frame["inspection_no"].iloc[row]
-            text = f"巡检“{number}”于 {_clock(moment, zone)} 记为正常，而当日{words}"
+            text = f"巡检“{number}”于 {_clock(moment, zone)} 记为正常，而{words}"
             yield _Found("normal_during_fault", asset, moment, text, "inspection", int(events.row_id[row]))
 
 
@@ -160,10 +165,10 @@ class _Faults:
     ticket: Ints
     outage_no: list[str]
 
-    def open_on(self, asset_no: str, day: int) -> int | None:
-        """The first fault of the asset that shares time with the day beginning at ``day``."""
+    def open_within(self, asset_no: str, start: int, end: int) -> int | None:
+        """The first fault of the asset that shares time with ``[start, end)``."""
         stretch = self.stretches.get(asset_no, slice(0, 0))
-        found = np.flatnonzero((self.start[stretch] < day + _DAY) & (self.end[stretch] > day))
+        found = np.flatnonzero((self.start[stretch] < end) & (self.end[stretch] > start))
         return int(found[0]) + stretch.start if len(found) else None
 
 

@@ -54,7 +54,7 @@ def test_failures_of_another_asset_another_time_or_a_later_run_do_not_contradict
     assert listed(Facts(facts(ticket=[CLOSED]).frames, runs), "2023") == []
 
 
-def test_an_inspection_found_normal_on_a_day_of_an_open_fault() -> None:
+def test_an_inspection_found_normal_while_a_fault_is_open() -> None:
     world = facts(
         ticket=[
             {**CLOSED, "resolved_at": "2023-03-03 10:00", "closed_at": None},
@@ -71,12 +71,12 @@ def test_an_inspection_found_normal_on_a_day_of_an_open_fault() -> None:
         (
             "normal_during_fault",
             "A1",
-            "巡检“IA1”于 2023-03-02 16:00 记为正常，而当日故障工单“T1”自 2023-03-01 09:00 起，2023-03-03 10:00 才结束",
+            "巡检“IA1”于 2023-03-02 16:00 记为正常，而故障工单“T1”自 2023-03-01 09:00 起，2023-03-03 10:00 才结束",
         ),
         (
             "normal_during_fault",
             "A3",
-            "巡检“IA3”于 2023-03-02 16:00 记为正常，而当日故障中断“O1”自 2023-03-02 08:00 起，尚未结束",
+            "巡检“IA3”于 2023-03-02 16:00 记为正常，而故障中断“O1”自 2023-03-02 08:00 起，尚未结束",
         ),
     ]
 
@@ -84,14 +84,20 @@ def test_an_inspection_found_normal_on_a_day_of_an_open_fault() -> None:
 @pytest.mark.parametrize(
     ("inspected", "result", "contradicts"),
     [
-        ("2023-03-01 08:00", "normal", True),  # the fault began later that day: both are said of one day
-        ("2023-02-28 23:59", "normal", False),
-        ("2023-03-03 23:59", "normal", True),
+        ("2023-03-01 08:59", "normal", False),  # the fault is of 1 March 09:00 to 3 March 10:00
+        ("2023-03-01 09:00", "normal", True),
+        ("2023-03-03 09:59", "normal", True),
+        ("2023-03-03 10:00", "normal", False),
+        ("2023-03-01 00:00", "normal", True),  # a date without a time: said of the whole day
+        ("2023-02-28 00:00", "normal", False),
+        ("2023-03-03 00:00", "normal", True),
         ("2023-03-04 00:00", "normal", False),
         ("2023-03-02 08:00", "abnormal", False),
     ],
 )
-def test_only_normal_inspections_on_the_fault_s_days_contradict(inspected: str, result: str, contradicts: bool) -> None:
+def test_only_normal_inspections_while_the_fault_is_open_contradict(
+    inspected: str, result: str, contradicts: bool
+) -> None:
     world = facts(
         ticket=[{**CLOSED, "resolved_at": "2023-03-03 10:00"}],
         inspection=[{"asset_no": "A1", "kind": "日检", "inspected_at": inspected, "result": result}],
