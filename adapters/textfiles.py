@@ -6,10 +6,12 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 from numpy.typing import NDArray
 
@@ -57,8 +59,10 @@ class TextSheet:
         return []
 
     def blocks(self, header_row: int) -> Iterator[Block]:
-        names = len(_rstripped(self._rows[header_row - 1])) if header_row else 0
-        width = max(names, self._usual_width(header_row), 1)
+        header = self._rows[header_row - 1] if header_row else []
+        usual = self._usual_width(header_row)
+        shape = _Shape(len(_rstripped(header)) or usual, max(len(header), 0 if header else usual))
+        width = max(shape.named, usual, 1)
         start = self._ends[header_row - 1] if header_row else 0
         misfits: list[tuple[int, str]] = []  # the parser runs ahead: some belong to blocks still to come
         reader = self._open(start, width, misfits)
@@ -67,13 +71,13 @@ class TextSheet:
             row_no = _numbers(position, len(columns[0]), [number + header_row for number, _ in misfits])
             if len(row_no):
                 position = int(row_no[-1]) + 1
-                yield Block(columns, row_no)
+                yield Block(columns, row_no, shape.beyond(columns))
             passed = [item for item in misfits if item[0] + header_row < position]
             del misfits[: len(passed)]
             if passed:
-                yield self._misfits(passed, header_row, width, names or width)
+                yield self._uneven(passed, header_row, shape)
         if misfits:
-            yield self._misfits(misfits, header_row, width, names or width)
+            yield self._uneven(misfits, header_row, shape)
 
     def _read_head(self) -> tuple[str, bool]:
         """The beginning as text in whole lines, and whether that is all there is."""
@@ -118,7 +122,7 @@ class TextSheet:
 
     def _usual_width(self, header_row: int) -> int:
         widths = Counter(len(row) for row in self._rows[header_row:] if any(row))
-        return max(widths, key=lambda width: (widths[width], width)) if widths else 0
+        return max(widths, key=lambda width: (widths[width], -width)) if widths else 0
 
     def _open(self, start: int, width: int, misfits: list[tuple[int, str]]) -> Iterator[Any]:
         ending = self._delimiter.join([_END] * width) + "\n"
@@ -144,11 +148,11 @@ class TextSheet:
             )
         )
 
-    def _misfits(self, misfits: list[tuple[int, str]], header_row: int, width: int, named: int) -> Block:
-        """Rows of another length; only those that miss a named column or fill an unnamed one stay misfits."""
-        rows = [self._split(text) for _, text in misfits]
-        block = block_of(rows, [number + header_row for number, _ in misfits], width)
-        block.misfit = np.array([len(row) < named or len(_rstripped(row)) > width for row in rows], dtype=bool)
+    def _uneven(self, rows: list[tuple[int, str]], header_row: int, shape: _Shape) -> Block:
+        """Rows of another length; only those that miss a named column or fill one beyond the header are misfits."""
+        cells = [self._split(text) for _, text in rows]
+        block = block_of(cells, [number + header_row for number, _ in rows], shape.named)
+        block.misfit = np.array([shape.refuses(row) for row in cells], dtype=bool)
         return block
 
     def _split(self, text: str) -> list[str]:
@@ -156,6 +160,27 @@ class TextSheet:
             return next(csv.reader(io.StringIO(text, newline=""), delimiter=self._delimiter), [])
         except csv.Error:
             return [text]
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """How many columns the header names, and how many cells it has."""
+
+    named: int
+    cells: int
+
+    def refuses(self, row: list[str]) -> bool:
+        """Whether a row has too few cells, or a filled one where the header has none."""
+        return len(row) < self.named or len(_rstripped(row)) > self.cells
+
+    def beyond(self, columns: list[Any]) -> NDArray[np.bool_] | None:
+        """Rows with a filled cell beyond the header; None if there are no such columns."""
+        if len(columns) <= self.cells:
+            return None
+        filled = np.zeros(len(columns[0]), dtype=bool)
+        for column in columns[self.cells :]:
+            filled |= pc.not_equal(pc.utf8_trim(column, BLANKS), "").to_numpy(zero_copy_only=False)
+        return filled
 
 
 class _CountedLines:
