@@ -46,7 +46,7 @@ def import_targets(paper: Paper, file: str, known: Known) -> Import:
             "没有找到绩效指标：既没有“1、1-产出指标；12-质量指标；名称；年度指标值:…。”这样的文字，"
             "也没有带“三级指标”和“指标值”表头的表"
         ).within(f"文件“{file}”")
-    return Import(file, projects, (*strays, *left), furniture)
+    return Import(file, projects, (*strays, *left), furniture, bool(loose.entries or loose.strays))
 
 
 def _read_table(table: Table) -> bool:

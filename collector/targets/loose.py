@@ -30,7 +30,7 @@ _UNIT = (
 _NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _VALUE = re.compile(
     rf"(?:[≥>≤<=]=?|不低于|不少于|不超过|不高于){_NUMBER}{_UNIT}?"
-    rf"|(?<![\d.×-]){_NUMBER}{_UNIT}(?:或以上|及以上|以上|或以内|以内|之内|内|或以下|以下)?"
+    rf"|(?<![\d.×-]){_NUMBER}(?:{_UNIT}(?:或以上|及以上|以上|或以内|以内|之内|内|或以下|以下)?|(?:或|及)?以[上下内])"
 )
 _DOUBT = "原表只剩文字，名称与指标值的分界是推断的，请对照原文"
 
@@ -79,15 +79,16 @@ class LooseReader:
         for value in _VALUE.finditer(self.joined.plain, start, end):
             shown = self.joined.text[value.start() : value.end()]
             name = self.joined.text[at : value.start()].strip("：:;；")
-            if name:
+            if _is_name(name):
                 self._add(at, value.end(), name, shown)
                 open_ = both
-            elif open_:
+            elif open_ and not name:
                 position, entry = self.entries[-1]
                 self.entries[-1] = (position, replace(entry, term=entry.year, year=shown))
                 open_ = False
             else:
                 self._stray(at, value.end(), "指标值之前没有名称")
+                open_ = False
             at = value.end()
         if at < end:
             self._stray(at, end, "分不清名称和指标值" if self._levels[0] else "")
@@ -100,6 +101,10 @@ class LooseReader:
 
     def _stray(self, start: int, end: int, why: str) -> None:
         self.strays.append(Stray(self.joined.place(start, end), self.joined.text[start:end], why))
+
+
+def _is_name(text: str) -> bool:
+    return len(re.findall(r"[一-鿿]", text)) > 1 and re.match(r"[\d%,.]+[一-鿿]{0,3}$", text) is None
 
 
 def _both(values: str) -> bool:

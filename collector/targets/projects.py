@@ -72,9 +72,9 @@ def _next(text: str, at: int, end: int, waiting: Kind | None) -> tuple[Kind, int
     """What begins at ``at`` and where it ends."""
     if waiting == "goal":
         return "goal", _until(text, at, end, lambda here: _label_at(text, here, end))
-    if waiting == "name":
-        return "name", _until(text, at, end, lambda here: text[here] in ";。" or _label_or_amount(text, here, end))
     amount = _AMOUNT.match(text, at, end)
+    if waiting == "name" and not amount:
+        return "name", _until(text, at, end, lambda here: text[here] in ";。" or _label_or_amount(text, here, end))
     if amount:
         return "amount", amount.end()
     name = _NAME.match(text, at, end)

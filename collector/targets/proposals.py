@@ -13,6 +13,7 @@ from metrics.targets import OPERATOR_WORDS, Target, parse_target
 
 _SHORTER_IS_BETTER = ("mean_response", "mean_arrival", "mean_resolution", "mean_outage_duration", "outage_count")
 _MORE_IS_BETTER = ("availability", "timely_rate", "resolution_rate", "satisfaction", "inspection_completion")
+_PER_TICKET = ("mean_response", "mean_arrival", "mean_resolution")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,16 @@ class Project:
 
 @dataclass(frozen=True)
 class Import:
-    """All that was made of one paper. ``furniture``: page numbers and repeated heads that were left out."""
+    """All that was made of one paper.
+
+    ``furniture``: page numbers and repeated heads that were left out. ``guessed``: a table came without its lines.
+    """
 
     file: str
     projects: tuple[Project, ...]
     strays: tuple[Stray, ...]
     furniture: int = 0
+    guessed: bool = False
 
     def proposals(self) -> Iterator[Proposal]:
         """Every proposal of every project."""
@@ -140,6 +145,8 @@ def _remarks(entry: Entry, target: Target | None, of_term: bool, suggestion: Sug
     more, word = target.operator in ("ge", "gt"), OPERATOR_WORDS[target.operator]
     if target.value is not None and suggestion.formula in _SHORTER_IS_BETTER and more:
         yield f"这一指标越小越好，指标值却是“{word}”，请对照合同"
+    if target.value is not None and suggestion.formula in _PER_TICKET and "平均" not in entry.name:
+        yield "这里取平均值；合同要的若是每一单都在时限之内，改用 timely_rate（及时率），时限写在 limits 里"
     if suggestion.formula in _MORE_IS_BETTER and target.operator in ("le", "lt"):
         yield f"这一指标越大越好，指标值却是“{word}”，请对照合同"
 

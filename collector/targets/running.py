@@ -67,7 +67,7 @@ def _entry(joined: Joined, head: re.Match[str], end: int) -> Entry | None:
     if not name:
         return None
     values = {"year": "", "term": ""}
-    stops = [label.start() for label in labels[1:]] + [end]
+    stops = [*(label.start() for label in labels), end][1:]
     for label, stop in zip(labels, stops, strict=True):
         which = "term" if label["which"] in _OF_THE_TERM else "year"
         values[which] = _value(joined.text[label.end() : stop])

@@ -14,6 +14,7 @@ CHOOSE, CHECK = "【选】", "【核】"
 WINDOW, LIMIT = "待选服务时间", "待选时限"
 
 _DOWN_FROM = "停机的依据：checks 拨测、tickets 工单、inspections 巡检、outages 故障登记"
+_ROSTER = "合同按岗位或种类写明时逐一列出；台账不止一份时另写 where: {source: [来源]}"
 _NOT_A_KIND = re.compile(r"(?:的)?(?:总)?(?:次数|数量|场次|总数|数)$")
 
 
@@ -62,7 +63,7 @@ def _params(formula: str, variant: str, proposal: Proposal, known: Known) -> Ite
     elif formula == "roster" and proposal.target and proposal.target.value is not None:
         value = proposal.target.value
         if value.denominator == 1:
-            yield f'contract: {{"*": {value}}} # {CHECK}合同按岗位或种类写明时逐一列出'
+            yield f'contract: {{"*": {value}}} # {CHECK}{_ROSTER}'
 
 
 def _where(formula: str | None, variant: str, proposal: Proposal) -> Iterator[str]:

@@ -36,6 +36,8 @@ def _head(found: Import) -> Iterator[str]:
     yield f"# {counts}。"
     yield f"# {CHOOSE}：必须选定，没有选定时 yunwei check 会指出；{CHECK}：已按通常做法填好，请对照合同。"
     yield "# 指标值照原文写。原文没有符号的：0 按等于，时长按不超过，其余按不低于，逐项注明。"
+    if found.guessed:
+        yield "# 原表的格线没有读到，名称、指标值和次序都是推断的，务必逐条对照；有 Word、Excel 原件时请改用原件。"
     if found.furniture:
         yield f"# 页码和重复的页眉 {found.furniture} 行没有读入。"
 
