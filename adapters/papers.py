@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,34 +16,13 @@ from adapters.files import refuse_others
 from adapters.grid import BLANKS
 from adapters.workbook_scan import BROKEN_ARCHIVE, refuse_bomb
 from metrics.errors import InputError
+from metrics.papers.paper import Line, Paper, Table
+
+__all__ = ["Line", "Paper", "Table", "read_paper", "rectangular"]
 
 _ZIP, _OLE, _PDF, _RTF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf"
 _OLD_WORD = "WordDocument".encode("utf-16-le")
 _BROKEN = "文件不完整，可能没有传完或已损坏"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of running text, e.g. at ``第 3 段`` or ``第 2 页第 5 行``."""
-
-    place: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows of equal length; a merged cell has its text in its first field and blanks in the others."""
-
-    place: str
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """What a paper says outside its tables and in them, each in the order of the paper."""
-
-    lines: tuple[Line, ...]
-    tables: tuple[Table, ...]
 
 
 def read_paper(path: Path) -> Paper:

@@ -1,0 +1,66 @@
+"""What was read out of one paper so far, for the checks that need more than one place of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from metrics.papers.figures import Figure
+from metrics.papers.paper import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """An execution rate by its parts: ``exact`` in percent, with the marks it may earn where the paper says so."""
+
+    place: str
+    exact: Fraction
+    arithmetic: str
+    weight: Figure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark (得分) with what it may be at most (分值), as far as the paper says."""
+
+    place: str
+    name: str
+    level: str
+    mark: Figure
+    weight: Figure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A value that a paper gives for an indicator; ``period`` is None where only the paper's own year can be meant."""
+
+    place: str
+    name: str
+    value: Figure
+    period: str | None = None
+
+
+@dataclass(slots=True)
+class Facts:
+    """Collected in the order of the paper.
+
+    ``marks``: of tables; ``prose_marks``: of running text; ``totals``: every printed total of marks; ``summed``: what
+    marks really add up to; ``bands``: place and word (优 良 中 差); ``figures``: how many figures were checked.
+    """
+
+    report: Report
+    executions: list[Execution] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    totals: list[Mark] = field(default_factory=list)
+    prose_marks: list[Mark] = field(default_factory=list)
+    bands: list[tuple[str, str]] = field(default_factory=list)
+    summed: Fraction | None = None
+    said: list[Said] = field(default_factory=list)
+    figures: int = 0
+
+    def execution(self) -> Execution | None:
+        """The paper's rate of execution; None where it gives none or several that differ."""
+        known = {found.exact: found for found in self.executions}
+        if len(known) != 1:
+            return None
+        return next((found for found in self.executions if found.weight), self.executions[0])
