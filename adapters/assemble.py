@@ -154,7 +154,7 @@ def frame_of_columns(
         data[name] = pd.array(columns[name] if columns else pa.nulls(0, ARROW[dtype]), dtype=dtype)
     words: list[str | None] = [None] * count
     for position, found in flags.items():
-        words[position] = ",".join(dict.fromkeys(found))
+        words[position] = ",".join(sorted(set(found)))
     data["sheet"] = pd.array(pa.repeat(place, count), dtype="string[pyarrow]")
     data["row_no"] = row_no
     data["flags"] = pd.array(pa.array(words, pa.string()), dtype="string[pyarrow]")

@@ -123,7 +123,7 @@ class _Opener:
         packed_size = file.seek(0, 2)
         file.seek(0)
         try:
-            with gzip.GzipFile(fileobj=file) as packed:
+            with gzip.GzipFile(fileobj=file, mode="rb") as packed:
                 return self._spooled(cast("BinaryIO", packed), packed_size)
         except (OSError, EOFError, zlib.error):
             raise InputError("gzip 压缩文件不完整，可能没有传完或已损坏") from None

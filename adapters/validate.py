@@ -8,9 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from adapters.faults import Faults, Found
 from adapters.instants import shown
@@ -29,9 +27,9 @@ class Rows:
     faults: Faults
     flags: dict[int, list[str]]
 
-    def flag(self, positions: NDArray[np.int64], word: str) -> None:
+    def flag(self, positions: list[int], word: str) -> None:
         """Add ``word`` to the flags of some rows."""
-        for position in positions.tolist():
+        for position in positions:
             self.flags.setdefault(position, []).append(word)
 
 
@@ -50,24 +48,35 @@ def check_required(rows: Rows, needed: set[str], header_of: Callable[[str], str]
 
 
 def check_order(rows: Rows, tolerance: int, zone: ZoneInfo, header_of: Callable[[str], str], text_of: TextOf) -> None:
-    """Lift a later stage that is before its earlier one by at most ``tolerance`` seconds, refuse it beyond."""
+    """Refuse rows in which a later stage is before its earlier one by more than ``tolerance`` seconds; lift the others.
+
+    All pairs are judged as delivered: two small lifts do not make a large one right.
+    """
+    backwards = [pair for pair in rows.record.order if pc.any(_before(rows, *pair)).as_py()]
+    for earlier, later in backwards:
+        instant = rows.record.column(later).kind == "instant"
+        mask = pc.greater(_behind(rows, earlier, later), tolerance) if instant else _before(rows, earlier, later)
+        _refuse(rows, earlier, later, _where(mask), header_of, text_of, zone if instant else None)
     for earlier, later in rows.record.order:
-        if rows.record.column(later).kind != "instant":
-            _refuse(
-                rows, earlier, later, _where(pc.less(rows.columns[later], rows.columns[earlier])), header_of, text_of
-            )
-            continue
-        start, end = rows.columns[earlier], rows.columns[later]
-        behind = pc.fill_null(pc.subtract(start, end), 0).to_numpy(zero_copy_only=False)
-        if not (behind > 0).any():
-            continue
-        _refuse(rows, earlier, later, np.flatnonzero(behind > tolerance).tolist(), header_of, text_of, zone)
-        small = (behind > 0) & (behind <= tolerance)
-        rows.columns[later] = pc.if_else(pa.array(small), start, end)
-        rows.flag(np.flatnonzero(small), f"lifted:{later}")
+        if backwards and rows.record.column(later).kind == "instant":
+            _lift(rows, earlier, later)
     for earlier, later in rows.record.flagged_order:
-        backwards = _where(pc.less(rows.columns[later], rows.columns[earlier]))
-        rows.flag(np.array(backwards, dtype=np.int64), f"order:{earlier}>{later}")
+        rows.flag(_where(_before(rows, earlier, later)), f"order:{earlier}>{later}")
+
+
+def _before(rows: Rows, earlier: str, later: str) -> Any:
+    return pc.less(rows.columns[later], rows.columns[earlier])
+
+
+def _behind(rows: Rows, earlier: str, later: str) -> Any:
+    return pc.subtract(rows.columns[earlier], rows.columns[later])
+
+
+def _lift(rows: Rows, earlier: str, later: str) -> None:
+    """Put a later stage that is too early to its earlier one; rows too far out are refused already."""
+    early = pc.fill_null(_before(rows, earlier, later), False)
+    rows.columns[later] = pc.if_else(early, rows.columns[earlier], rows.columns[later])
+    rows.flag(_where(early), f"lifted:{later}")
 
 
 def _where(mask: Any) -> list[int]:

@@ -86,5 +86,5 @@ def zip_file(members: Mapping[str, bytes]) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
-            archive.writestr(zipfile.ZipInfo(name, (2023, 3, 5, 0, 0, 0)), content)
+            archive.writestr(zipfile.ZipInfo(name, (2023, 3, 5, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
     return file.getvalue()
