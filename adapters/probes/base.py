@@ -42,6 +42,7 @@ class ProbeTarget(Strict):
     ``asset_no`` is required of targets and refused of probes of our own connectivity; the source checks that.
     """
 
+    probe: str = Field(description="探针的名称")
     asset_no: Name | None = Field(None, description="设备编号，与设备台账一致；同一来源内一台设备只能写一次")
     interval: Seconds | None = Field(None, gt=0, description="多久检测一次，如 1分钟；不写为本来源的 interval")
     timeout: Seconds | None = Field(None, gt=0, description="一次检测最长多久，如 10秒；不写为本来源的 timeout")

@@ -46,7 +46,7 @@ class ProbeConfig(Strict):
         self._check_assets()
         for target in (*self.targets, *self.connectivity):
             place = _place(target)
-            if target.probe == "command" and not self.allow_commands:  # type: ignore[attr-defined]
+            if target.probe == "command" and not self.allow_commands:
                 raise ValueError(f"{place}要运行程序，须在本来源写明 allow_commands: true")
         for target in self.targets:
             longest = self.timeout_of(target) + self.jitter
