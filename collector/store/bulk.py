@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pyarrow as pa
-from sqlalchemy import BigInteger, Boolean, Connection, Float, Integer, LargeBinary, Select, Table
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Float,
+    Integer,
+    LargeBinary,
+    Select,
+    Table,
+    any_,
+    func,
+    literal,
+    select,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,6 +109,14 @@ def versions_of(table: pa.Table) -> Versions:
     hashes = np.frombuffer(bytes.fromhex(digits[: 32 * len(columns)].decode()), np.uint8).reshape(-1, 16)
     keys = columns["natural_key"]
     return Versions(keys.chunk(0) if len(columns) else no_versions().keys, hashes, columns["row_id"].to_numpy())
+
+
+def among(connection: Connection, column: ColumnElement[int], ids: Iterable[int]) -> ColumnElement[bool]:
+    """The condition that a column is one of any number of ids, passed as one value."""
+    listed = [int(one) for one in ids]
+    if connection.dialect.name == "sqlite":
+        return column.in_(select(func.json_each(json.dumps(listed)).table_valued("value").c.value))
+    return column == any_(literal(listed, ARRAY(BigInteger())))
 
 
 def batches(length: int, size: int) -> Iterator[slice]:

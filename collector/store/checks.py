@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 from sqlalchemy import Connection, select, update
 
+from collector.store.bulk import among
 from collector.store.canonical import ARROW, arrow_column
 from collector.store.check_log import DAY, SCHEMA, CheckLog, coded_states, day_of, state_words, visible_checks
 from collector.store.check_runs import Runs, median_spacing
@@ -123,7 +124,9 @@ class CheckWriter:
         at = np.concatenate([table["checked_at"].to_numpy() for table in tables])
         self._scope.connection.execute(
             update(check_partitions)
-            .where(check_partitions.c.partition_id.in_([part.partition_id for part in parts]))
+            .where(
+                among(self._scope.connection, check_partitions.c.partition_id, (part.partition_id for part in parts))
+            )
             .values(known_until=self._scope.sequence)
         )
         return self._index.rebuild(asset, at)

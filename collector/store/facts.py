@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
-from collector.store.bulk import Bulk, batches, bulk_of
+from collector.store.bulk import Bulk, among, bulk_of
 from collector.store.schema import RECORD_TABLES, deliveries, organizations, state_intervals
 from metrics.indicators import Facts
 from metrics.records import RECORDS, UPTIME_CHECK, empty_frame
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _END_OF_TIME = 2**62
-_IDS_A_STATEMENT = 5_000
 _STATES = (
     "row_id",
     "source",
@@ -95,10 +94,10 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def lineage_query(organization_id: str, record: str, row_ids: list[int]) -> Select[Any]:
-    """Where rows came from: delivery, file, sheet, row, hash and when they became known."""
+def read_lineage(connection: Connection, organization_id: str, record: str, row_ids: Iterable[int]) -> pd.DataFrame:
+    """The lineage of these rows in the order of ``row_id``; ``row_hash`` as 32 hexadecimal digits."""
     table = RECORD_TABLES[record]
-    return (
+    query = (
         select(
             table.c.row_id,
             table.c.source,
@@ -111,23 +110,13 @@ def lineage_query(organization_id: str, record: str, row_ids: list[int]) -> Sele
             deliveries.c.recorded_at,
         )
         .join_from(table, deliveries, table.c.delivery_id == deliveries.c.delivery_id)
-        .where(table.c.organization_id == organization_id, table.c.row_id.in_(row_ids))
+        .where(table.c.organization_id == organization_id, among(connection, table.c.row_id, row_ids))
         .order_by(table.c.row_id)
     )
-
-
-def read_lineage(connection: Connection, organization_id: str, record: str, row_ids: Iterable[int]) -> pd.DataFrame:
-    """The lineage of these rows in the order of ``row_id``; ``row_hash`` as 32 hexadecimal digits."""
-    bulk = bulk_of(connection)
-    wanted = sorted({int(row_id) for row_id in row_ids})
-    parts = [
-        bulk.read(lineage_query(organization_id, record, wanted[part]))
-        for part in batches(len(wanted), _IDS_A_STATEMENT)
-    ] or [bulk.read(lineage_query(organization_id, record, []))]
-    table = pa.concat_tables(parts)
-    at = table.schema.get_field_index("row_hash")
-    digits = [digest.hex() for digest in table["row_hash"].to_pylist()]
-    return to_frame(table.set_column(at, "row_hash", pa.array(digits, pa.large_string())))
+    found = bulk_of(connection).read(query)
+    digits = [digest.hex() for digest in found["row_hash"].to_pylist()]
+    at = found.schema.get_field_index("row_hash")
+    return to_frame(found.set_column(at, "row_hash", pa.array(digits, pa.large_string())))
 
 
 def register_query(organization_id: str) -> Select[Any]:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, Table, select
 
-from collector.store.bulk import Versions, batches, bulk_of, hash_column, no_versions
+from collector.store.bulk import Versions, among, batches, bulk_of, hash_column, no_versions
 from collector.store.canonical import columns_of, natural_keys, row_hashes
 from collector.store.schema import RECORD_TABLES
 from metrics.records import RECORDS
@@ -133,7 +133,7 @@ class RecordWriter:
             table.c.organization_id == self._scope.organization_id,
             table.c.source == self._scope.source,
             table.c.known_until.is_(None),
-            table.c.delivery_id.in_(delivery_ids),
+            among(self._scope.connection, table.c.delivery_id, delivery_ids),
         )
         rows = np.array(self._scope.connection.scalars(query).all(), np.int64)
         seen = self._seen.get(table.name)

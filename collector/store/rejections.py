@@ -9,7 +9,7 @@ import pyarrow as pa
 from sqlalchemy import Select, select, update
 
 from adapters.base import REJECTION_COLUMNS
-from collector.store.bulk import batches, bulk_of
+from collector.store.bulk import among, bulk_of
 from collector.store.canonical import TEXT, arrow_column
 from collector.store.schema import deliveries, rejections
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from collector.store.records import Scope
 
-_IDS_A_STATEMENT = 5_000
 _resolving = deliveries.alias("resolving")
 
 
@@ -47,23 +46,23 @@ class Rejecting:
 
     def resolve(self, ids: Iterable[int]) -> None:
         """Mark open rejections as resolved by this delivery."""
-        listed = [int(one) for one in ids]
-        for part in batches(len(listed), _IDS_A_STATEMENT):
-            self._scope.connection.execute(
-                update(rejections)
-                .where(
-                    rejections.c.organization_id == self._scope.organization_id,
-                    rejections.c.rejection_id.in_(listed[part]),
-                    rejections.c.state == "open",
-                )
-                .values(state="resolved", resolved_by=self._scope.delivery_id)
+        connection = self._scope.connection
+        connection.execute(
+            update(rejections)
+            .where(
+                rejections.c.organization_id == self._scope.organization_id,
+                among(connection, rejections.c.rejection_id, ids),
+                rejections.c.state == "open",
             )
+            .values(state="resolved", resolved_by=self._scope.delivery_id)
+        )
 
     def replace(self, delivery_ids: list[int]) -> None:
         """Resolve what is open of deliveries whose bytes this one has read anew."""
-        self._scope.connection.execute(
+        connection = self._scope.connection
+        connection.execute(
             update(rejections)
-            .where(rejections.c.delivery_id.in_(delivery_ids), rejections.c.state == "open")
+            .where(among(connection, rejections.c.delivery_id, delivery_ids), rejections.c.state == "open")
             .values(state="resolved", resolved_by=self._scope.delivery_id)
         )
 

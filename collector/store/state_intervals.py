@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from sqlalchemy import ColumnElement, delete, func, select
 
-from collector.store.bulk import batches, bulk_of
+from collector.store.bulk import among, bulk_of
 from collector.store.check_log import DAY, CheckLog, coded_states, day_of, state_words, visible_checks
 from collector.store.check_runs import (
     Runs,
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collector.store.check_runs import Ints
     from collector.store.records import Scope
 
-_IDS_A_STATEMENT = 5_000
 _COLUMNS = (
     "row_id",
     "known_from",
@@ -212,10 +211,9 @@ class StateIndex:
         return int(max(gone.sum(), come.sum()))
 
     def _forget(self, row_ids: Ints) -> None:
-        for part in batches(len(row_ids), _IDS_A_STATEMENT):
-            self._scope.connection.execute(
-                delete(state_intervals).where(state_intervals.c.row_id.in_(row_ids[part].tolist()))
-            )
+        if len(row_ids):
+            condition = among(self._scope.connection, state_intervals.c.row_id, row_ids.tolist())
+            self._scope.connection.execute(delete(state_intervals).where(condition))
 
 
 def interval_columns(runs: Runs, assets: Assets) -> dict[str, pa.Array]:
