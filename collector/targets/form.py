@@ -9,7 +9,7 @@ from typing import Literal
 from collector.targets.joined import plain, squeezed
 
 Role = Literal["number", "one", "two", "three", "year", "term", "sign", "unit", "weight"]
-Label = Literal["name", "amount", "goal", "indicators"]
+Label = Literal["name", "amount", "goal", "indicators", "other"]
 
 _ROLES: tuple[tuple[Role, str], ...] = (
     ("number", r"序号|编号"),
@@ -33,10 +33,16 @@ _LABELS: tuple[tuple[Label, str], ...] = (
         r"(?:年度|实施周期|实施期|项目|中期|当年)*(?:总体|绩效)*(?:总体目标|绩效目标|年度目标|周期目标|目标)(?:内容)?",
     ),
     ("indicators", r"(?:年度|项目)?绩效指标"),
+    (
+        "other",
+        r"(?:主管|预算|实施|项目)(?:部门|单位)(?:及代码)?|单位名称|项目(?:类型|类别|属性|编码|代码|期限?|负责人|概况)|实施期限?"
+        r"|起止时间|联系人|(?:联系)?电话|填报(?:人|单位|日期)|资金来源|(?:其中:?)?(?:财政拨款|其他资金|上年结转(?:资金)?)",
+    ),
 )
 _TITLES = r"(?:部门预算)?(?:项目支出|预算项目)?绩效目标(?:申报|批复|公开)?表"
 _BRACKETS = re.compile(r"\((?:单位:?)?(?:人民币)?(?:百?千?万?亿?元|含数字及文字描述|包含数字及文字描述|20\d\d年?度?)\)")
 _UNIT_OF_MONEY = re.compile(r"(?:金额)?单位:?(?:人民币)?(?P<unit>[千百万亿]*元)")
+_STARTS = tuple((label, re.compile(rf"(?:{pattern})(?:{_BRACKETS.pattern})?:?")) for label, pattern in _LABELS)
 _PRINT = re.compile(
     rf"{_TITLES}|{_UNIT_OF_MONEY.pattern}|(?:实施周期|年度|当年)?指标值|[一二三]级(?:绩效)?指标|序号|分值"
 )
@@ -79,8 +85,8 @@ def leading_print(text: str) -> tuple[int, Label | None]:
     found = _PRINT.match(text)
     if found:
         return found.end(), None
-    for label, pattern in _LABELS:
-        found = re.match(rf"(?:{pattern})(?:{_BRACKETS.pattern})?:?", text)
+    for label, pattern in _STARTS:
+        found = pattern.match(text)
         if found and (found.end() >= 4 or found[0].endswith(":")):
             return found.end(), label
     return 0, None

@@ -26,6 +26,8 @@ _AMOUNT = re.compile(
     r"|(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{2}(?=\D|$|(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{2})"
 )
 _SHORTEST_GOAL = 12
+_LONGEST_PRINT = 40
+_FEW = 2
 _LABELS: dict[Kind, str] = {"name": "项目名称", "amount": "预算金额", "goal": "绩效目标", "text": "文字"}
 
 
@@ -50,22 +52,30 @@ def _cut(joined: Joined, at: int, end: int, unit: str) -> Iterator[Piece]:
     text = joined.plain
     waiting: Kind | None = None
     while at < end:
-        size, label = leading_print(text[at:end])
-        if size:
-            waiting = None if label == "indicators" else label
-            at += size
-            continue
-        if text[at] in ";:,.。":
+        size, label = leading_print(text[at : min(end, at + _LONGEST_PRINT)])
+        if label == "other":
+            stop = _until(text, at + size, end, lambda here: text[here] in ";。" or _label_at(text, here, end))
+            yield Piece("text", joined.text[at:stop], joined.place(at, stop), at, False)
+            at, waiting = stop, None
+        elif size:
+            at, waiting = at + size, None if label == "indicators" else label
+        elif text[at] in ";:,.。":
             at += 1
-            continue
-        kind, stop = _next(text, at, end, waiting)
-        shown = joined.text[at:stop]
-        if kind == "amount" and unit and not shown.endswith("元"):
-            shown += unit
-        yield Piece(kind, shown, joined.place(at, stop), at, waiting == kind)
-        if kind == waiting and kind != "goal":
-            waiting = None
-        at = stop
+        else:
+            kind, stop = _next(text, at, end, waiting)
+            for first, last in _several_names(text, at, stop) if kind == "name" else [(at, stop)]:
+                shown = joined.text[first:last]
+                if kind == "amount" and unit and not shown.endswith("元"):
+                    shown += unit
+                yield Piece(kind, shown, joined.place(first, last), first, waiting == kind)
+            at = stop
+
+
+def _several_names(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The names in a stretch that is nothing but names, one after the other; else the stretch."""
+    names = [found.span() for found in _NAME.finditer(text, start, end)]
+    whole = [*(first for first, _ in names), end] == [start, *(last for _, last in names)]
+    return names if whole and names else [(start, end)]
 
 
 def _next(text: str, at: int, end: int, waiting: Kind | None) -> tuple[Kind, int]:
@@ -74,7 +84,7 @@ def _next(text: str, at: int, end: int, waiting: Kind | None) -> tuple[Kind, int
         return "goal", _until(text, at, end, lambda here: _label_at(text, here, end))
     amount = _AMOUNT.match(text, at, end)
     if waiting == "name" and not amount:
-        return "name", _until(text, at, end, lambda here: text[here] in ";。" or _label_or_amount(text, here, end))
+        return "name", _until(text, at, end, lambda here: _ends_name(text, at, here, end))
     if amount:
         return "amount", amount.end()
     name = _NAME.match(text, at, end)
@@ -89,14 +99,19 @@ def _until(text: str, at: int, end: int, stops: Callable[[int], bool]) -> int:
 
 
 def _label_at(text: str, at: int, end: int) -> bool:
-    size, label = leading_print(text[at : min(end, at + 40)])
+    size, label = leading_print(text[at : min(end, at + _LONGEST_PRINT)])
     return size > 0 and (label is None or text[at + size - 1] == ":" or label in ("name", "indicators"))
 
 
-def _label_or_amount(text: str, at: int, end: int) -> bool:
-    return leading_print(text[at : min(end, at + 40)])[0] > 0 or (
-        not text[at - 1].isdigit() and text[at - 1] not in "(-" and _AMOUNT.match(text, at, end) is not None
-    )
+def _ends_name(text: str, start: int, at: int, end: int) -> bool:
+    """Whether a name that began at ``start`` behind its label has ended at ``at``."""
+    if text[at] in ";。":
+        return True
+    following = text[at : min(end, at + _LONGEST_PRINT)]
+    if leading_print(following)[0]:
+        own = following.startswith("项目") and leading_print(following[2:])[0]  # 物业管理项目|年度资金总额
+        return not own or re.search(r"(?:项目|经费|服务|服务费|运维费|工程)$", text[start:at]) is not None
+    return text[at - 1] not in "(-0123456789." and _AMOUNT.match(text, at, end) is not None
 
 
 def runs(entries: Sequence[tuple[int, Entry]], pieces: Sequence[Piece]) -> list[tuple[int, Group]]:
@@ -121,13 +136,27 @@ def assign(groups: Sequence[tuple[int, Group]], pieces: Sequence[Piece]) -> list
     """
     strays = [Stray(piece.place, piece.text) for piece in pieces if piece.kind == "text"]
     for kind in ("name", "amount", "goal"):
-        found = _distinct([piece for piece in pieces if piece.kind == kind])
         lacking = [(start, group) for start, group in groups if not _claims(group, kind)]
-        if kind == "amount":
-            found = _without_total(found, len(lacking))
+        found, others = _wanted(_distinct([piece for piece in pieces if piece.kind == kind]), kind, len(lacking))
+        strays.extend(Stray(piece.place, piece.text) for piece in others)
         if not _attach(lacking, found, kind):
             strays.extend(_in_order([group for _, group in lacking], found, kind))
     return strays
+
+
+def _wanted(found: list[Piece], kind: Kind, groups: int) -> tuple[list[Piece], list[Piece]]:
+    """The pieces to give out, and those that only look alike.
+
+    Where the form labels some, the others are something else. Without labels a whole paper is full of sentences and
+    amounts: they are taken only where they are as many as the projects, names also where they are nearly as many.
+    """
+    labelled = [piece for piece in found if piece.labelled]
+    taken, others = (labelled, [piece for piece in found if not piece.labelled]) if labelled else (found, [])
+    if kind == "amount":
+        total = _total(taken, groups)
+        taken, others = [piece for piece in taken if piece is not total], [*others, *filter(None, [total])]
+    few = groups + _FEW if kind == "name" else groups
+    return (taken, others) if labelled or len(taken) <= few else ([], [*taken, *others])
 
 
 def _claims(group: Group, kind: Kind) -> list[Claim]:
@@ -142,28 +171,27 @@ def _distinct(pieces: Sequence[Piece]) -> list[Piece]:
     return list(seen.values())
 
 
-def _without_total(found: list[Piece], groups: int) -> list[Piece]:
-    """Without the one amount that is the sum of all others."""
+def _total(found: list[Piece], groups: int) -> Piece | None:
+    """The one amount that is the sum of all others."""
     if len(found) != groups + 1 or groups < 2:
-        return found
+        return None
     values = [Decimal(re.sub(r"[^\d.]", "", plain(piece.text))) for piece in found]
-    totals = [at for at, value in enumerate(values) if value * 2 == sum(values)]
-    return [piece for at, piece in enumerate(found) if at not in totals[:1]]
+    return next((piece for piece, value in zip(found, values, strict=True) if value * 2 == sum(values)), None)
 
 
 def _attach(groups: Sequence[tuple[int, Group]], found: Sequence[Piece], kind: Kind) -> bool:
-    """Whether exactly one piece stands before each group and behind the one before it; then they are given."""
+    """Whether the text itself keeps the pieces apart, at most one before each group; then they are given.
+
+    A piece without a label may stand behind the indicators it belongs to, so then none of the groups may lack one.
+    """
     starts = [start for start, _ in groups]
-    ends = [*starts[1:], 1 << 62] if len(groups) > 1 else [1 << 62]
-    if len(found) != len(groups) or not found or -1 in starts:
+    owners = [next((at for at, start in enumerate(starts) if start > piece.start), -1) for piece in found]
+    clear = -1 not in (*starts, *owners) and len(set(owners)) == len(owners)
+    if not found or not clear or not (len(found) == len(groups) or all(piece.labelled for piece in found)):
         return False
-    before = all(piece.start < start for piece, start in zip(found, starts, strict=True))
-    after = all(piece.start > start for piece, start in zip(found[1:], starts, strict=False))
-    if not (before and after) or any(piece.start >= end for piece, end in zip(found, ends, strict=True)):
-        return False
-    for (_, group), piece in zip(groups, found, strict=True):
+    for owner, piece in zip(owners, found, strict=True):
         confidence: Confidence = "高" if piece.labelled else "中"
-        _claims(group, kind).append(Claim(piece.text, piece.place, confidence, "写在这一段指标之前"))
+        _claims(groups[owner][1], kind).append(Claim(piece.text, piece.place, confidence, "写在这一段指标之前"))
     return True
 
 

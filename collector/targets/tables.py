@@ -72,24 +72,28 @@ class TableReader:
         first = next((at for at, cell in enumerate(filled[:2]) if label_of(cell)), None)
         if first is None or (self._columns and label_of(filled[first]) == ("indicators", "") and len(filled) > 1):
             return False
-        waiting: Label | None = None
+        waiting, before = None, ""
         for cell in filled:
             found = label_of(cell)
-            if found:
-                waiting, inside = found
-                if inside:
-                    self._claim(place, waiting, inside)
-                    waiting = None
+            if found and found[1]:
+                self._claim(place, found[0], found[1], cell)
+                waiting = None
+            elif found:
+                waiting, before = found[0], cell
             elif waiting:
-                self._claim(place, waiting, cell)
+                self._claim(place, waiting, cell, f"{before.rstrip('：:')}：{cell}")
                 waiting = None
             elif not is_form_word(cell):
                 self.strays.append(Stray(place, cell))
         return True
 
-    def _claim(self, place: str, label: Label, text: str) -> None:
+    def _claim(self, place: str, label: Label, text: str, whole: str) -> None:
+        """Keep ``text`` for what its label says it is; ``whole`` is the text with its label."""
         if label == "indicators":
             self._running(place, text)
+            return
+        if label == "other":
+            self.strays.append(Stray(place, whole))
             return
         group = self._group(new=label == "name")
         if label == "name":
@@ -114,7 +118,7 @@ class TableReader:
             elif label == "name":
                 self._group().names.append(Claim(cell, place, "高", _SAME_TABLE))
             else:
-                self._claim(place, label, cell)
+                self._claim(place, label, cell, cell)
 
     def _running(self, place: str, text: str) -> None:
         """Running text inside a cell."""

@@ -36,6 +36,7 @@ def test_one_name_too_many_is_told_and_given_to_nobody() -> None:
 def test_a_total_of_the_amounts_belongs_to_no_project() -> None:
     text = detached().replace("".join(AMOUNTS), "".join((*AMOUNTS, "289.46")))
     found = read(paper([text]))
+    assert "289.46万元" in [stray.text for stray in found.strays]
     assert [_told(project.group.amounts) for project in found.projects] == [
         [("137.46万元", "低")],
         [("152.00万元", "低")],
@@ -79,3 +80,44 @@ def test_a_name_in_a_paragraph_above_a_table_is_proposed_for_it() -> None:
 def test_an_amount_behind_the_label_of_a_name_is_no_name() -> None:
     group = read(paper([f"项目名称137.46总体目标：{GOALS[0]}{running(FIRST)}"])).projects[0].group
     assert (group.names, [claim.text for claim in group.amounts]) == ([], ["137.46"])
+
+
+def test_other_labels_end_a_name_and_are_told() -> None:
+    text = (
+        f"项目名称：审判系统运维服务主管部门：某某法院年度资金总额：32.53万元年度总体目标：保障运行。{running(FIRST)}"
+    )
+    found = read(paper([text]))
+    group = found.projects[0].group
+    assert _told([*group.names, *group.amounts, *group.goals]) == [
+        ("审判系统运维服务", "高"),
+        ("32.53万元", "高"),
+        ("保障运行。", "高"),
+    ]
+    assert [stray.text for stray in found.strays] == ["主管部门：某某法院"]
+
+
+def test_a_name_that_ends_in_the_word_project_before_a_label() -> None:
+    found = read(paper([f"项目名称：物业管理项目年度资金总额：120.00万元{running(FIRST)}"]))
+    assert _told(found.projects[0].group.names) == [("物业管理项目", "高")]
+
+
+def test_a_goal_of_the_second_project_alone_is_not_given_to_the_first() -> None:
+    text = f"项目名称：{NAMES[0]}{running(FIRST)}项目名称：{NAMES[1]}总体目标：{GOALS[1]}{running(SECOND)}"
+    first, second = (project.group for project in read(paper([text])).projects)
+    assert (first.goals, _told(second.goals)) == ([], [(GOALS[1], "高")])
+
+
+def test_sentences_of_a_long_paper_are_not_taken_for_goals() -> None:
+    sentences = [f"本院{what}工作按照年度计划有序推进。" for what in ("审判", "执行", "保障")]
+    found = read(paper([*sentences, running(FIRST)]))
+    assert found.projects[0].group.goals == []
+    assert [stray.text for stray in found.strays] == sentences
+
+
+def test_columns_of_labels_with_their_runs_below() -> None:
+    text = (
+        f"项目名称{NAMES[0]}{NAMES[1]}预算金额（万元）{AMOUNTS[0]}{AMOUNTS[1]}绩效指标{running(FIRST)}{running(SECOND)}"
+    )
+    groups = [project.group for project in read(paper([text])).projects]
+    assert [_told(group.names) for group in groups] == [[(NAMES[0], "中")], [(NAMES[1], "中")]]
+    assert [_told(group.amounts) for group in groups] == [[("137.46万元", "低")], [("152.00万元", "低")]]

@@ -107,7 +107,7 @@ def test_nothing_in_a_table_gets_lost() -> None:
     ]
     strays = [(stray.place, stray.text, stray.why) for stray in read(paper([], rows)).strays]
     assert strays == [
-        ("表 1 第 1 行", "主管部门 | 某某法院", ""),
+        ("表 1 第 1 行", "主管部门：某某法院", ""),
         ("表 1 第 3 行", "≥99%", "有指标值，没有三级指标的名称"),
         ("表 1 第 5 行", "系统可用率", "与表 1 第 4 行完全相同，只取一次"),
     ]
