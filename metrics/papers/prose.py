@@ -42,7 +42,8 @@ class Passage:
 
 def passages(lines: Sequence[Line]) -> Iterator[Passage]:
     """The lines joined where one runs on in the next."""
-    texts = [normalise(line.text) for line in lines]
+    # figures side by side, as in a table without ruled lines, must not become one
+    texts = [normalise(re.sub(r"(?<=\d)\s+(?=\d)", "、", line.text)) for line in lines]
     group: list[int] = []
     for index, text in enumerate(texts):
         if group and _breaks(texts, group[-1], text):

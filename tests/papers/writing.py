@@ -148,6 +148,7 @@ def write_xlsx(path: Path, rows: Rows, numbers: bool = True) -> Path:
         percent = book.add_format({"border": 1, "num_format": "0.00%"})
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
+        sheet.set_column(0, len(rows[0]) - 1, 26)
         for row, cells in enumerate(rows):
             for column, cell in enumerate(cells):
                 plain = cell.removesuffix("%").replace(".", "", 1)
