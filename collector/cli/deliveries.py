@@ -56,8 +56,8 @@ def _table(rows: list[dict[Any, Any]], zone: ZoneInfo) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, header_style="bold")
     table.add_column("批次", justify="right")
     table.add_column("时间", no_wrap=True)
-    table.add_column("数据来源")
-    table.add_column("文件")
+    table.add_column("数据来源", overflow="fold")
+    table.add_column("文件", overflow="fold")
     for label in _COUNTS.values():
         table.add_column(label, justify="right")
     table.add_column("散列值")
