@@ -18,14 +18,19 @@ from collector.targets.entries import span
 _MARKS = str.maketrans(
     "；：（），．％０１２３４５６７８９－—–‑―〔〕［］≧≦⩾⩽＞＜＝", ";:(),.%0123456789-----()()≥≤≥≤><="
 )
-_INVISIBLE = ("Cc", "Cf", "Cs", "Cn")
+_INVISIBLE = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
 _PAGE = re.compile(r"第\s*\d{1,4}\s*页(?:[,，/]?\s*共\s*\d{1,4}\s*页)?|[-—–－]+\s*\d{1,4}\s*[-—–－]+")
 _ON_PAGE = re.compile(r"第 (\d+) 页")
 
 
 def squeezed(text: str) -> str:
     """``text`` without blanks, line breaks and invisible characters."""
-    return "".join(char for char in text if not char.isspace() and unicodedata.category(char) not in _INVISIBLE)
+    return "".join(char for char in visible(text) if not char.isspace())
+
+
+def visible(text: str) -> str:
+    """``text`` in one line, without what nobody sees."""
+    return "".join(char for char in text if unicodedata.category(char) not in _INVISIBLE)
 
 
 def plain(text: str) -> str:

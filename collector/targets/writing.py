@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from collector.targets.entries import Claim
-from collector.targets.joined import plain
+from collector.targets.joined import plain, visible
 from collector.targets.likeness import likeness
 from collector.targets.proposals import Import, Known, Project, Proposal
 from collector.targets.skeletons import CHECK, CHOOSE, lines_of, listed, scalar
@@ -27,7 +27,7 @@ def write(found: Import, known: Known) -> str:
     if not computed:
         lines += ["", f"[] # {CHOOSE}写入指标之后删去这一行"]
     lines += [*_without_formula(found, known), *_qualitative(found), *_differing_levels(found), *_strays(found)]
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return "\n".join(visible(line).rstrip() for line in lines) + "\n"
 
 
 def _head(found: Import) -> Iterator[str]:

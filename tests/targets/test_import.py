@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from adapters.papers import Line, Paper
 from collector.cli import run
 from collector.configuration.profiles import profile, write_workspace
 from collector.settings import ConfigErrors, Settings, load_settings
-from collector.targets import Known
+from collector.targets import Known, import_targets
 from collector.targets.proposals import Existing
 from collector.targets.writing import write
 from tests.targets.papers import AMOUNTS, FIRST, GOALS, NAMES, SECOND, Row, detached, paper, read, running, write_docx
@@ -165,3 +166,11 @@ def test_a_paper_of_words_alone_leaves_an_empty_list(tmp_path: Path) -> None:
     assert "工作效率：增强" in text
     workspace = _workspace(tmp_path / "blank", "blank")
     assert len(_loaded(workspace, text).indicators) == 4
+
+
+def test_names_of_files_and_sheets_cannot_break_the_file(tmp_path: Path) -> None:
+    source = paper([running(FIRST)])
+    odd = Paper(tuple(Line("工作表“甲\n- id: 乙\x01”", line.text) for line in source.lines), ())
+    text = write(import_targets(odd, "表\n- id: 丙\u2028.txt", Known()), Known())
+    assert len(re.findall("^- id: ", text, flags=re.M)) == 6
+    assert len(_loaded(_workspace(tmp_path / "b", "blank"), _reviewed(text, "ops")).indicators) == 4 + 6
