@@ -13,7 +13,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    Discriminator,
     Field,
+    Tag,
     ValidationInfo,
     WithJsonSchema,
     field_validator,
@@ -107,6 +109,17 @@ class Joined(Strict):
     time: Names = Field(description="时刻所在列的表头")
 
 
+def _rule_kind(value: Any) -> str:
+    """Which of the two rules was meant, so that only its own keys are asked for."""
+    keys = value if isinstance(value, dict) else vars(value) if isinstance(value, Strict) else {}
+    return Joined.__name__ if "date" in keys or "time" in keys else Elapsed.__name__
+
+
+Rule = Annotated[
+    Annotated[Elapsed, Tag(Elapsed.__name__)] | Annotated[Joined, Tag(Joined.__name__)], Discriminator(_rule_kind)
+]
+
+
 class Cross(Strict):
     """A cross table: one record for each filled cell, on the first day of its month."""
 
@@ -142,7 +155,7 @@ class TableMapping(Strict):
     sheet: Names | None = Field(None, description="工作表名称或通配；不写为所有认得出表头的工作表")
     header: Header = Field(Header(), description="表头")
     columns: dict[str, Names] = Field(default_factory=dict, description="字段: 表头的叫法（可多个，靠前的优先）")
-    derived: dict[str, Elapsed | Joined] = Field(default_factory=dict, description="由时长或由日期加时刻得出的时间")
+    derived: dict[str, Rule] = Field(default_factory=dict, description="由时长或由日期加时刻得出的时间")
     constants: dict[str, Scalar] = Field(default_factory=dict, description="字段: 所有行相同的值")
     place: dict[str, Literal["sheet", "file"]] = Field(default_factory=dict, description="字段取自工作表名或文件名")
     words: dict[str, dict[str, Scalar]] = Field(default_factory=dict, description="字段: {表中的写法: 值}")
