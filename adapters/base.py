@@ -25,7 +25,8 @@ REJECTION_COLUMNS = ("record", "sheet", "row_no", "header", "field", "value", "c
 PLACE_COLUMNS = ("sheet", "row_no", "flags")
 
 #: Kinds of rows that are recognised and counted apart (semantics 7).
-SET_ASIDE = ("total", "header", "note", "blank", "not_applicable")
+#: ``other_sheet``: filled rows of worksheets that the source takes nothing from.
+SET_ASIDE = ("total", "header", "note", "blank", "not_applicable", "other_sheet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +79,17 @@ class Batch:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a source would read from one blob, for ``yunwei check``."""
+    """What a source would read from one sheet of a blob, for ``yunwei check``; ``unread``: why nothing at all."""
 
     blob: str
     sheet: str
-    record: str
+    record: str  # "" where the sheet is not read
     recognised: Mapping[str, str]  # header → field
     unmatched: tuple[str, ...]  # headers no field takes
     missing: tuple[str, ...]  # required fields without a header
     rows: list[dict[str, Any]]  # the first records as they would be stored
+    refused: tuple[str, ...] = ()  # why rows before and among them would be refused
+    unread: str = ""
 
 
 class Adapter(Protocol):

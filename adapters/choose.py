@@ -67,6 +67,17 @@ class Choice:
     partial: list[Match] = field(default_factory=list)
     doubtful: list[Match] = field(default_factory=list)
 
+    def unread(self, config: TableConfig) -> str:
+        """Why nothing is read from the sheet; "" where something is."""
+        if self.chosen or self.partial:
+            return ""
+        if self.doubtful:
+            return _doubted(self.doubtful[0])
+        patterns = [table.sheet for table in config.tables]
+        if all(wanted and not any(_called(self.sheet.title, one) for one in wanted) for wanted in patterns):
+            return "名称不在配置的 sheet 之中"
+        return "是隐藏的工作表" if self.sheet.hidden else "没有认出表头"
+
     def readers(self, config: TableConfig, context: Context, file: str) -> list[TableReader]:
         """A reader per table; InputError where a header cannot be assigned without doubt."""
         made: list[TableReader] = []
@@ -140,22 +151,20 @@ def why_nothing(choices: Sequence[Choice], config: TableConfig) -> InputError:
         return InputError(f"没有名为“{'”或“'.join(wanted)}”的工作表，文件中有 {'、'.join(titles)}")
     for choice in choices:
         for match in choice.doubtful:
-            return _doubted(choice, match)
+            return _placed(choice, InputError(_doubted(match)))
     return InputError(
         f"前 {config.tables[0].header.within} 行中没有认出表头（应有 {listed} 等列），可能不是这个来源的文件"
     )
 
 
-def _doubted(choice: Choice, match: Match) -> InputError:
+def _doubted(match: Match) -> str:
     """The sentence for a header of which too little is known, although nothing is missing."""
-    known = [match.header.names[column] for column in sorted(match.taken)]
-    listed = "、".join(f"“{name}”" for name in known)
+    listed = "、".join(f"“{match.header.names[column]}”" for column in sorted(match.taken))
     others = len(match.header.unmatched())
-    error = InputError(
+    return (
         f"第 {match.header.row} 行只认出 {listed}，还有 {others} 列不认识，可能不是这个来源的文件；"
         "若是，请在配置的 columns 中补上其余各列的叫法"
     )
-    return error.within(f"工作表“{choice.sheet.title}”") if choice.sheet.named else error
 
 
 def lacking(choice: Choice, match: Match) -> InputError:
@@ -163,7 +172,10 @@ def lacking(choice: Choice, match: Match) -> InputError:
     words = headers.wanted(match.table)
     listed = "、".join(f"“{words[slot][0]}”" for slot in headers.missing(match.header, match.table))
     place = f"第 {match.header.row} 行像是表头，但" if match.header.row else ""
-    error = InputError(f"{place}没有{match.table.type.label}必需的列 {listed}")
+    return _placed(choice, InputError(f"{place}没有{match.table.type.label}必需的列 {listed}"))
+
+
+def _placed(choice: Choice, error: InputError) -> InputError:
     return error.within(f"工作表“{choice.sheet.title}”") if choice.sheet.named else error
 
 

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from adapters.grid import Merge
-from adapters.mapping import UNIT_WORDS, Elapsed, TableMapping
+from adapters.mapping import Elapsed, TableMapping
+from adapters.numbers import MONEY_UNITS
 from metrics.errors import InputError
+from metrics.quantities import DURATION_UNITS
 
 #: Columns that number the lines of a sheet and say nothing.
 NUMBERING = frozenset(("序号", "行号", "no", "no.", "#"))
@@ -52,7 +54,7 @@ class Header:
         """The unit that the header itself names, as in ``时长（分钟）``."""
         column = self.columns.get(slot)
         words = _BRACKET_UNIT.findall(_plain(self.names[column])) if column is not None else []
-        return next((word.strip() for word in words if word.strip() in UNIT_WORDS), None)
+        return next((word.strip() for word in words if word.strip() in {*MONEY_UNITS, *DURATION_UNITS}), None)
 
     def unmatched(self) -> tuple[str, ...]:
         """Named columns that no field takes or might take."""
@@ -66,7 +68,7 @@ class Header:
 
 def normal(word: str) -> str:
     """A header word as it is compared: half-width, without blanks, marks and case."""
-    return re.sub(r"[\s*:_]+", "", _plain(word)).casefold()
+    return re.sub(r"[\s*:?_]+", "", _plain(word)).casefold()
 
 
 def _plain(word: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 from pydantic import BaseModel
 
 from adapters import headers
@@ -43,19 +45,25 @@ class TableAdapter:
             yield Blob(name, path, int(path.stat().st_mtime))
 
     def read(self, config: TableConfig, blob: Blob, context: Context) -> Iterator[Batch]:
-        """Sheet after sheet, block after block; on a sheet that feeds several tables, each block for each of them."""
+        """Sheet after sheet, block after block; on a sheet that feeds several tables, each block for each of them.
+
+        The rows of sheets that hold none of the tables are counted at the end, so that none is passed over in silence.
+        """
         choices: list[Choice] = []
-        read_any = False
+        read_any, beside = False, 0
         with _choices(config, blob) as found:
             for choice in found:
                 with _placed(choice):
                     for batch in _read(choice, config, context, blob.name):
                         read_any = True
                         yield batch
+                    beside += 0 if choice.chosen else _filled_rows(choice)
                 choice.rows = []
                 choices.append(choice)
         if not read_any:
             raise why_nothing(choices, config)
+        if beside:
+            yield _beside(config, beside)
 
     def preview(self, config: TableConfig, blob: Blob, context: Context) -> list[Preview]:
         """What would be read; a table that lacks a required column has no rows but says what is missing."""
@@ -71,7 +79,11 @@ class TableAdapter:
                     previews += [_preview(blob, choice, match, reader) for match, reader in pairs]
         if not previews:
             raise why_nothing(choices, config)
-        return previews
+        return previews + [
+            Preview(blob.name, choice.sheet.place, "", {}, (), (), [], unread=why)
+            for choice in choices
+            if (why := choice.unread(config)) and any(map(any, choice.rows))
+        ]
 
     def reread(self, config: TableConfig, rows: pd.DataFrame, context: Context) -> Iterator[Batch]:
         """Map kept rows again; a batch per layout, ``sheet`` and ``row_no`` as given."""
@@ -128,16 +140,41 @@ def _read(choice: Choice, config: TableConfig, context: Context, name: str) -> I
                 yield reader.read(below)
 
 
+def _filled_rows(choice: Choice) -> int:
+    """How many rows of the sheet hold something; a sheet that nobody wants may be damaged from some row on."""
+    count = 0
+    with suppress(InputError):
+        for block in choice.sheet.blocks(0):
+            filled = np.zeros(len(block), dtype=bool)
+            for index in range(len(block.columns)):
+                filled |= pc.greater(pc.binary_length(block.column(index)), 0).to_numpy(zero_copy_only=False)
+            count += int(filled.sum())
+    return count
+
+
+def _beside(config: TableConfig, count: int) -> Batch:
+    """No records, but rows that are accounted for."""
+    record = config.tables[0].record
+    empty = frame_of_columns(RECORDS[record], {}, "", np.array([], np.int64), {})
+    return Batch(record, empty, rejections(), count, Counter(other_sheet=count))
+
+
 def _preview(blob: Blob, choice: Choice, match: Match, reader: TableReader) -> Preview:
     rows: list[dict[str, Any]] = []
+    refused: list[str] = []
     for block in choice.sheet.blocks(reader.last_header_row):
-        frame = reader.read(block).frame.head(_PREVIEW_ROWS - len(rows))
+        batch = reader.read(block)
+        frame = batch.frame.head(_PREVIEW_ROWS - len(rows))
+        places = zip(batch.rejections["row_no"], batch.rejections["reason"], strict=True)
+        refused += [f"第 {row_no} 行：{reason}" for row_no, reason in places]
         shown = frame[list(match.table.type.names)].astype(object)
         listed = shown.where(shown.notna(), None).to_dict("records")
         rows += [{str(name): value for name, value in row.items()} for row in listed]
         if len(rows) == _PREVIEW_ROWS:
             break
-    return Preview(blob.name, choice.sheet.place, match.table.record, _recognised(match), _unmatched(match), (), rows)
+    place, record = choice.sheet.place, match.table.record
+    known, others = _recognised(match), _unmatched(match)
+    return Preview(blob.name, place, record, known, others, (), rows, tuple(refused[:_PREVIEW_ROWS]))
 
 
 def _incomplete(blob: Blob, choice: Choice, match: Match) -> Preview:

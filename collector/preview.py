@@ -18,11 +18,12 @@ from metrics.records import RECORDS
 
 @dataclass(frozen=True)
 class FilePreview:
-    """One file of a source: its tables, or the fault for which it cannot be read."""
+    """One file of a source: its tables and the sheets that hold none, or the fault for which it cannot be read."""
 
     name: str
     tables: tuple[Preview, ...] = ()
     fault: str | None = None
+    unread: tuple[Preview, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,19 @@ class DropFolder:
 
     sources: list[SourcePreview] = field(default_factory=list)
     unclaimed: list[str] = field(default_factory=list)
+
+    @property
+    def unread(self) -> list[tuple[str, Preview]]:
+        """(file, sheet) of every sheet that no source reads, once for each reason."""
+        files = [file for source in self.sources for file in source.files]
+        read = {(file.name, table.sheet) for file in files for table in file.tables}
+        found = {
+            (file.name, sheet.sheet, sheet.unread): (file.name, sheet)
+            for file in files
+            for sheet in file.unread
+            if (file.name, sheet.sheet) not in read
+        }
+        return list(found.values())
 
     @property
     def faults(self) -> list[FilePreview]:
@@ -71,7 +85,8 @@ def _file(settings: Settings, source: SourceSettings, blob: Blob) -> FilePreview
         tables = ADAPTERS[source.adapter].preview(source.config, blob, settings.context(source))
     except InputError as error:
         return FilePreview(blob.name, fault=str(error))
-    return FilePreview(blob.name, tuple(tables))
+    unread = tuple(table for table in tables if table.unread)
+    return FilePreview(blob.name, tuple(table for table in tables if not table.unread), unread=unread)
 
 
 def shown(record: str, field_name: str, value: Any, zone: ZoneInfo) -> str:

@@ -87,10 +87,12 @@ def _file_data(file: FilePreview, zone: ZoneInfo) -> dict[str, Any]:
             "unmatched": list(table.unmatched),
             "missing": list(table.missing),
             "rows": [{k: shown(table.record, k, v, zone) for k, v in row.items()} for row in table.rows],
+            "refused": list(table.refused),
         }
         for table in file.tables
     ]
-    return {"name": file.name, "fault": file.fault, "tables": tables}
+    unread = [{"sheet": sheet.sheet, "reason": sheet.unread} for sheet in file.unread]
+    return {"name": file.name, "fault": file.fault, "tables": tables, "unread": unread}
 
 
 def _print(settings: Settings, found: DropFolder) -> None:
@@ -108,6 +110,7 @@ def _print(settings: Settings, found: DropFolder) -> None:
     idle = [f"{item.source.name}（{item.source.id}）" for item in found.sources if not item.files]
     _print_list(out, "还没有文件的数据来源：", idle)
     _print_list(out, "没有数据来源认领的文件（核对 sources 中的 files）：", found.unclaimed)
+    _print_list(out, "没有读的工作表：", [f"{name}，{_place(sheet)}：{sheet.unread}" for name, sheet in found.unread])
     _print_list(out, "不能读取的文件：", [f"{file.name}：{_why(file)}" for file in found.faults])
 
 
@@ -137,7 +140,9 @@ def _print_source(out: Console, item: SourcePreview, zone: ZoneInfo) -> None:
             out.print(f"  缺少必填的列：{_labels(table, table.missing)}")
         if look.unused:
             out.print(f"  没有用到的表头：{'、'.join(look.unused)}")
-        if not table.rows and not table.missing:
+        for reason in table.refused[:_ROWS_SHOWN]:
+            out.print(f"  将被退回：{reason}")
+        if not (table.rows or table.refused or table.missing):
             out.print("  开头几行中没有这类记录")
         out.print(_grid(table, zone))
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.base import Blob
+from adapters.patterns import is_hidden
 from collector.archive import Archive, ContentChangedError, hash_of, os_fact
 from collector.ingest.report import LeftFile
 
-_NO_DELIVERIES = (".", "~$", "README")
+_NOTES = "README"
 
 
 @dataclass(frozen=True)
@@ -51,12 +52,12 @@ def _growing(source: str, blob: Blob) -> LeftFile:
 def unclaimed(inbox: Path, claimed: Iterable[Path]) -> list[str]:
     """Files below ``inbox`` that nobody asked for, by their path below it.
 
-    Hidden and lock files do not count, nor the note that ``yunwei init`` puts there.
+    Hidden and lock files do not count, nor what systems leave in folders, nor the note that ``yunwei init`` puts there.
     """
     taken = {path.resolve() for path in (*claimed, inbox / "README.md")}
     found = []
     for folder, folders, files in os.walk(inbox):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        paths = [Path(folder) / name for name in files if not name.startswith(_NO_DELIVERIES)]
+        paths = [Path(folder) / name for name in files if not (is_hidden(name) or name.startswith(_NOTES))]
         found += [path.relative_to(inbox).as_posix() for path in paths if path.resolve() not in taken]
     return sorted(found)

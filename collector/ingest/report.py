@@ -12,6 +12,7 @@ SET_ASIDE_LABELS = {
     "note": "备注",
     "blank": "空行",
     "not_applicable": "不适用",
+    "other_sheet": "未读的工作表",
 }
 
 #: In a corrected workbook.

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.reading import Reader
-from tests.adapters.writing import csv_file, xlsx_file
+from tests.adapters.writing import Rows, csv_file, xlsx_file
 
 #: As the profiles have it: far more fields than any one court's register has columns.
 REGISTER = """
@@ -69,6 +69,39 @@ def test_two_known_words_among_many_unknown_ones_are_doubted(tmp_path: Path) -> 
 def test_one_known_word_is_none(tmp_path: Path) -> None:
     refused = Reader(tmp_path, TICKETS).refused("a.csv", csv_file([("报修时间", "摘要"), (DAY, "x")]))
     assert refused.startswith("前 30 行中没有认出表头")
+
+
+def test_marks_in_a_header_do_not_matter(tmp_path: Path) -> None:
+    read = Reader(tmp_path, TICKETS).read("a.csv", csv_file([("* 工 单 号：", "报修时间？"), ("T1", DAY)]))
+    assert read.rows("ticket", "ticket_no", "reported_at") == [("T1", DAY)]
+
+
+def test_sheets_that_are_not_read_are_counted_and_named(tmp_path: Path) -> None:
+    sheets: dict[str, Rows] = {
+        "1月": [("工单号", "报修时间"), ("T1", DAY)],
+        "2月": [("流水号", "报修日期时间"), ("T2", DAY), (), ("T3", DAY)],
+        "旧": [("工单号", "报修时间"), ("T0", DAY)],
+        "空": [],
+    }
+    reader, content = Reader(tmp_path, TICKETS), xlsx_file(sheets, hidden=["旧"])
+    read = reader.read("a.xlsx", content)
+    assert read.rows("ticket", "ticket_no") == [("T1",)]
+    assert (read.read, read.set_aside) == (7, {"header": 1, "other_sheet": 3 + 2})
+    unread = {look.sheet: look.unread for look in reader.preview("a.xlsx", content) if look.unread}
+    assert unread == {"2月": "没有认出表头", "旧": "是隐藏的工作表"}
+
+
+def test_a_sheet_that_the_mapping_does_not_name_says_so(tmp_path: Path) -> None:
+    mapping = TICKETS.replace("record: ticket", 'record: ticket\n    sheet: "工单*"')
+    rows = [("工单号", "报修时间"), ("T1", DAY)]
+    looks = Reader(tmp_path, mapping).preview("a.xlsx", xlsx_file({"工单": rows, "旧单": rows}))
+    assert [(look.sheet, look.unread) for look in looks] == [("工单", ""), ("旧单", "名称不在配置的 sheet 之中")]
+
+
+def test_a_look_tells_which_rows_would_be_refused(tmp_path: Path) -> None:
+    content = csv_file([("工单号", "报修时间"), ("T1", "昨天"), ("T2", DAY)])
+    (look,) = Reader(tmp_path, TICKETS).preview("a.csv", content)
+    assert look.refused == ("第 2 行：“报修时间”列的“昨天”不是可识别的时间，应为如 2023-03-05 14:05",)
 
 
 def test_tables_side_by_side_are_refused_in_words(tmp_path: Path) -> None:

@@ -30,7 +30,9 @@ class FakeTable:
         missing = ("reported_at",) if "缺" in blob.name else ()
         row = {"ticket_no": "T1", "reported_at": SECOND, "vendor": "甲公司", "cancelled": False, "site": None}
         recognised = {"工单号": "ticket_no", "报障时间": "reported_at"}
-        return [Preview(blob.name, "Sheet1", "ticket", recognised, ("备注",), missing, [row])]
+        refused = ("第 3 行：“报障时间”列为空",) if "空" in blob.name else ()
+        sheet = Preview(blob.name, "Sheet1", "ticket", recognised, ("备注",), missing, [row], refused)
+        return [sheet, Preview(blob.name, "二月", "", {}, (), (), [], unread="没有认出表头")]
 
 
 @pytest.fixture
@@ -127,7 +129,17 @@ def test_check_shows_what_a_source_would_read(tmp_path: Path, capsys: pytest.Cap
     cells = [[cell.strip() for cell in line.split("│")[1:4]] for line in said.splitlines() if "ticket_no" in line]
     assert cells == [["工单号", "ticket_no 工单号", "T1"]]
     assert "还没有文件的数据来源" not in said
-    assert said.rstrip().endswith("没有数据来源认领的文件（核对 sources 中的 files）：\n  - 别的.doc")
+    assert "没有数据来源认领的文件（核对 sources 中的 files）：\n  - 别的.doc\n" in said
+    assert "没有读的工作表：\n  - 一月.csv，工作表“二月”：没有认出表头\n" in said
+
+
+@pytest.mark.usefixtures("fake_table")
+def test_check_says_which_of_the_first_rows_would_be_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, **{"inbox/有空.csv": ""})
+    assert run(["check", "-C", str(tmp_path)]) == 0
+    assert "  将被退回：第 3 行：“报障时间”列为空\n" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("fake_table")
@@ -158,8 +170,10 @@ def test_check_as_json_carries_the_same(tmp_path: Path, capsys: pytest.CaptureFi
         "rows": [
             {"ticket_no": "T1", "reported_at": "2023-03-05 15:06:40", "vendor": "甲公司", "cancelled": "否", "site": ""}
         ],
+        "refused": [],
     }
-    assert bad == {"name": "坏的.csv", "fault": "文件“坏的.csv”：不是表格文件", "tables": []}
+    assert good["unread"] == [{"sheet": "二月", "reason": "没有认出表头"}]
+    assert bad == {"name": "坏的.csv", "fault": "文件“坏的.csv”：不是表格文件", "tables": [], "unread": []}
 
 
 @pytest.mark.usefixtures("fake_table")
