@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from collector.store import Store
@@ -53,6 +53,7 @@ def test_every_kind_of_value_comes_back(store: Store) -> None:
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(titles=st.lists(_TEXT.filter(bool), min_size=1, max_size=5))
+@example(titles=["两\n行", "\r\n", "\\N", "\\", "\t", '"', ",", "%s", "\x00\x1e", " "])
 def test_any_text_comes_back_but_for_the_separators(store: Store, titles: list[str]) -> None:
     rows = [ticket(f"T{number}", title=title) for number, title in enumerate(titles)]
     deliver(store, "ticket", *rows, content=f"c{store.sequence_at()}")

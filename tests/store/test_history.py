@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
 from collector.store import Store
 from tests.conftest import Clock
@@ -97,3 +98,12 @@ def test_a_few_rows_are_found_among_many_others(store: Store, many: int) -> None
     wanted = (ticket(numbers[0], 10), ticket(numbers[-1], 11), ticket("T-new", 1))
     totals = deliver(store, "ticket", *wanted, content="c2")
     assert (totals.unchanged, totals.superseding, totals.accepted) == (1, 1, 1)
+
+
+def test_a_version_superseded_within_its_delivery_is_kept_all_the_same(store: Store) -> None:
+    deliver(store, "ticket", ticket("A", 10), ticket("A", 20), ticket("A", 30))
+    with store._engine.connect() as connection:
+        rows = connection.execute(
+            text("SELECT reported_at, row_no, known_from, known_until FROM ticket ORDER BY row_no")
+        )
+        assert [tuple(row) for row in rows] == [(10, 2, 1, 1), (20, 3, 1, 1), (30, 4, 1, None)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import text
+
 from collector.store import Store
 from tests.store.world import Row, check, deliver, delivery, frame, states
 
@@ -133,6 +135,17 @@ def test_untouched_intervals_keep_their_version(store: Store) -> None:
     deliver(store, "uptime_check", *_minutes("S1", (6, "down")), content="c2")
     after = store.facts().states["row_id"].tolist()
     assert [old == new for old, new in zip(before, after, strict=True)] == [True, False, True]
+
+
+def test_what_changes_twice_within_a_delivery_leaves_one_version(store: Store) -> None:
+    """The first reading is put into the index and withdrawn by one and the same delivery."""
+    rows = _minutes("S1", (0, "up"), (1, "down"), (2, "up"))
+    deliver(store, "uptime_check", *rows, content="c1", mapping="m1")
+    deliver(store, "uptime_check", *rows[:1], *rows[2:], content="c1", mapping="m2")
+    with store._engine.connect() as connection:
+        never = connection.scalar(text("SELECT count(*) FROM state_intervals WHERE known_from = known_until"))
+    assert never == 0
+    assert _index(store) == [("up", 0, 2, 2)]
 
 
 def test_checks_before_1970_and_far_ahead_are_times_like_others(store: Store) -> None:

@@ -85,6 +85,15 @@ def test_checks_that_are_no_longer_read_are_withdrawn(store: Store) -> None:
     assert store.rebuild_intervals() == 0
 
 
+def test_neighbours_of_a_withdrawn_check_become_one_interval(store: Store) -> None:
+    around = [check("S1", minute * 60) for minute in (0, 1, 3, 4)]
+    deliver(store, "uptime_check", check("S1", 120, "down"), content="c1", mapping="m1")
+    deliver(store, "uptime_check", *around, content="c2", mapping="m1")
+    assert len(states(store, "state")) == 3
+    assert deliver(store, "uptime_check", content="c1", mapping="m2").withdrawn == 1
+    assert states(store, "state", "first_at", "last_at", "check_count") == [("up", 0, 240, 4)]
+
+
 @pytest.mark.parametrize("reads", [0, 2])
 def test_a_mapping_that_gives_checks_another_state_supersedes_them(store: Store, reads: int) -> None:
     deliver(store, "uptime_check", *(check("S1", 60 * n, "unknown") for n in range(4)), content="c1", mapping="m1")
