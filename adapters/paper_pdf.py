@@ -13,6 +13,7 @@ from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
 from adapters.grid import BLANKS
 from adapters.papers import Line, Paper, Table, rectangular
 from adapters.pdf_tables import Grid, Rules, grids
+from adapters.workbook_scan import BROKEN_ARCHIVE
 from metrics.errors import InputError
 
 _SCAN = "没有文字层（多半是扫描件），读不出文字；请提供 Word、Excel 原件或带文字层的 PDF"
@@ -20,6 +21,8 @@ _PASSWORD = "有密码保护，请去除密码后重新提交"
 _SAME = 4.0  # points by which the columns of a table's continuation may differ
 
 logging.getLogger("pypdf").setLevel(logging.ERROR)  # it warns about every irregular byte that it reads all the same
+
+_Text = tuple[float, float, str]
 
 
 @dataclass(slots=True)
@@ -40,11 +43,12 @@ def read_pdf(file: BinaryIO) -> Paper:
         reader = PdfReader(file)
         if reader.is_encrypted and not reader.decrypt(""):
             raise InputError(_PASSWORD)
-        pages = [_page(page, number) for number, page in enumerate(reader.pages, 1)]
+        drawn = [_draw(page) for page in reader.pages]
     except (DependencyError, FileNotDecryptedError):
         raise InputError(_PASSWORD) from None
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError):
+    except (PyPdfError, *BROKEN_ARCHIVE, TypeError, AttributeError, ArithmeticError, AssertionError):
         raise InputError("不是完整的 PDF 文档，文件可能已损坏") from None
+    pages = [_page(number, *one) for number, one in enumerate(drawn, 1)]
     lines = tuple(
         Line(f"第 {page.number} 页第 {row} 行", text)
         for page in pages
@@ -57,9 +61,10 @@ def read_pdf(file: BinaryIO) -> Paper:
     return Paper(lines, tables)
 
 
-def _page(page: PageObject, number: int) -> _Page:
+def _draw(page: PageObject) -> tuple[str, Rules, list[_Text]]:
+    """The page's text in its order, its ruled lines, and its texts with their positions."""
     rules = Rules()
-    texts: list[tuple[float, float, str]] = []
+    texts: list[_Text] = []
 
     def draw(operator: bytes, operands: Sequence[object], matrix: Sequence[float], _: Sequence[float]) -> None:
         rules.draw(operator, operands, matrix)
@@ -69,7 +74,10 @@ def _page(page: PageObject, number: int) -> _Page:
         a, b, c, d, e, f = (float(value) for value in matrix)
         texts.append((a * x + c * y + e, b * x + d * y + f, text))
 
-    plain = page.extract_text(visitor_operand_before=draw, visitor_text=write)
+    return page.extract_text(visitor_operand_before=draw, visitor_text=write), rules, texts
+
+
+def _page(number: int, plain: str, rules: Rules, texts: Sequence[_Text]) -> _Page:
     tables = grids(rules)
     if not tables:
         return _Page(number, [line.strip(BLANKS) for line in plain.splitlines()], [], False)

@@ -64,7 +64,9 @@ def compare(facts: Facts, passages: Sequence[Passage], own: Sequence[Own], perio
 def _said(passage: Passage, names: set[str]) -> Iterator[Said]:
     """``name`` directly followed by a figure; a promised value (≥95%, 不低于…) is not one."""
     for name in sorted(names, key=len, reverse=True):
-        for found in re.finditer(rf"{re.escape(name)}{_BETWEEN}({NUMBER})({_UNIT})", passage.text):
+        for found in re.finditer(
+            rf"{re.escape(name)}{_BETWEEN}({NUMBER})({_UNIT})(?![及或]?(?:以上|以内|以下))", passage.text
+        ):
             before = passage.text[: found.start()]
             if any(before.endswith(longer.removesuffix(name)) for longer in names if longer != name and name in longer):
                 continue

@@ -11,12 +11,23 @@ from metrics.papers.paper import Report
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """An execution rate by its parts: ``exact`` in percent, with the marks it may earn where the paper says so."""
+    """An execution rate in percent, with the marks it may earn where the paper says so.
+
+    ``slack``: how far it may be from the true one, where the paper gives the rate without its amounts.
+    """
 
     place: str
     exact: Fraction
     arithmetic: str
     weight: Figure | None = None
+    slack: Fraction = Fraction(0)
+
+
+def stated_execution(place: str, rate: Figure, weight: Figure | None = None) -> Execution:
+    """A printed rate without the amounts it was made of; it may have been rounded or cut off."""
+    return Execution(
+        place, rate.value, f"{rate}", weight, Fraction(1, 10**rate.decimals) if rate.decimals else Fraction(0)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +71,8 @@ class Facts:
 
     def execution(self) -> Execution | None:
         """The paper's rate of execution; None where it gives none or several that differ."""
-        known = {found.exact: found for found in self.executions}
-        if len(known) != 1:
+        exact = [found for found in self.executions if not found.slack] or self.executions
+        first = next((found for found in exact if found.weight), exact[0]) if exact else None
+        if first is None or any(abs(found.exact - first.exact) > found.slack for found in self.executions):
             return None
-        return next((found for found in self.executions if found.weight), self.executions[0])
+        return first

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from metrics.papers.facts import Execution, Facts, Mark
+from metrics.papers.facts import Execution, Facts, Mark, stated_execution
 from metrics.papers.figures import Figure, as_percent, is_blank, read_figure, show
 from metrics.papers.headings import Block, Role, Row
 from metrics.papers.paper import Kind
@@ -29,7 +29,7 @@ def check_funds(facts: Facts, block: Block) -> list[Mark]:
     rows = [(row, _amounts(facts, block, row)) for row in block.rows]
     funded = [(row, amounts) for row, amounts in rows if amounts]
     marks = []
-    for row, amounts in funded:
+    for row, amounts in rows:
         execution = _check_row(facts, block, row, amounts)
         marks.extend(_check_mark(facts, block, row, execution))
     _check_sources(facts, block, funded)
@@ -73,9 +73,10 @@ def _check_row(facts: Facts, block: Block, row: Row, amounts: dict[Role, Figure]
     if balance is not None and paid is not None:
         check_balance(facts, place_of(block, row, "balance"), balance, paid, [received, planned])
     way = way or next((one for one in ways if one.whole.value), None)
+    weight = read_figure(block.cell(row, "weight"))
     if way is None:
-        return None
-    return Execution(row.place, way.exact, way.arithmetic, read_figure(block.cell(row, "weight")))
+        return stated_execution(row.place, printed, weight) if printed and weight else None
+    return Execution(row.place, way.exact, way.arithmetic, weight)
 
 
 def rate_cell(facts: Facts, block: Block, row: Row, role: Role) -> Figure | None:
@@ -112,15 +113,16 @@ def check_balance(facts: Facts, place: str, printed: Figure, paid: Figure, whole
 
 def _check_mark(facts: Facts, block: Block, row: Row, execution: Execution | None) -> list[Mark]:
     mark, weight = (read_figure(block.cell(row, role)) for role in ("mark", "weight"))
+    if execution is None:
+        return []
     if mark is None:
-        if execution and (_is_whole(row) or weight):
+        if _is_whole(row) or weight:
             facts.executions.append(execution)
         return []
     place = place_of(block, row, "mark")
-    if execution is not None:
-        facts.executions.append(execution)
-        if weight is not None:
-            check_execution_mark(facts, place, mark, weight, execution, "")
+    facts.executions.append(execution)
+    if weight is not None:
+        check_execution_mark(facts, place, mark, weight, execution, "")
     return [Mark(place, "预算执行", "预算执行", mark, weight)]
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from metrics.errors import ConfigError
-from metrics.papers.facts import Facts, Mark, Said
+from metrics.papers.facts import Facts, Mark, Said, stated_execution
 from metrics.papers.figures import Figure, is_blank, read_figure, show
 from metrics.papers.funds import place_of
 from metrics.papers.headings import Block, Role, Row
+from metrics.papers.rates import check_execution_mark
 from metrics.papers.sums import check_sum, total_of
 from metrics.quantities import NUMBER, normalise
 from metrics.targets import Target, parse_target
@@ -116,6 +117,11 @@ def _check_item(facts: Facts, block: Block, item: Item) -> None:
     value = read_figure(item.actual)
     if value is not None:
         facts.said.append(Said(place_of(block, item.row, "actual"), name, value))
+    if value is not None and value.unit == "%" and name.endswith("执行率") and mark.weight is not None:
+        execution = stated_execution(mark.place, value, mark.weight)
+        facts.executions.append(execution)
+        check_execution_mark(facts, mark.place, mark.mark, mark.weight, execution, "")
+        return
     check_mark(facts, mark, reason=not is_blank(item.reason))
     _check_target(facts, item, place_of(block, item.row, "actual"))
 

@@ -14,10 +14,12 @@ from metrics.quantities import NUMBER
 MarkKind = Literal["mark", "weight", "total", "off"]
 
 _NAME = r"[^,，;；:：。、()\[\]“”\"'\d%+=/÷]"
+_PROMISED = r"[及或]?(?:以上|以内|以下)"
+_AHEAD = re.compile(r"预计|预期|目标|计划|力争|确保|指标值")
 _MARK = re.compile(rf"({_NAME}*)[:：(“\"]?(?<![\d.])({NUMBER})分(?!钟|别|之|析|布|类|为|秒|辨|配|期|公司|院|局|管)")
 _PAIR = re.compile(rf"({_NAME}*)[:：(]?(?<![\d.])({NUMBER})/({NUMBER})分?(?![\d.%年月])")
 _MONEY = re.compile(rf"({_NAME}*)[:：(]?({NUMBER})(亿元|百万元|万元|千元|元)")
-_RATE = re.compile(rf"({_NAME}*率)(?:[:：(]|为|是|达到|达|约|约为|完成|实际|值)*({NUMBER})%")
+_RATE = re.compile(rf"({_NAME}*(?:率|满意度))(?:[:：(]|为|是|达到|达|约|约为|完成|实际|值)*({NUMBER})%(?!{_PROMISED})")
 _EXPLICIT = re.compile(
     rf"({NUMBER})[^\d,，;；。=÷/]{{0,6}}[/÷]({NUMBER})[^\d,，;；。=÷/×*]{{0,6}}(?:[)）])?(?:[×x*]100%?)?=({NUMBER})%"
 )
@@ -113,6 +115,8 @@ class Rate:
 def rates(text: str) -> Iterator[Rate]:
     """Every ``…率为…%``; a promised value (不低于…, ≥…) is none."""
     for found in _RATE.finditer(text):
+        if _AHEAD.search(found[1]):
+            continue
         yield Rate(found[1], figure(found[2], "%"), found.start(2))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import permutations
 
-from metrics.papers.facts import Execution, Facts
+from metrics.papers.facts import Execution, Facts, stated_execution
 from metrics.papers.figures import Figure, figure, in_yuan, standing
 from metrics.papers.funds import check_balance, execution_ways
 from metrics.papers.headings import Role
@@ -42,11 +42,13 @@ def check_passage(facts: Facts, passage: Passage) -> None:
 def _check_rate(facts: Facts, passage: Passage, rate: Rate, known: Sequence[Amount]) -> None:
     place = passage.place(rate.position)
     money = _before(known, rate.position)
-    if re.search(r"执行率|支出率|支付率|使用率", rate.name) and money.get("paid"):
-        ways = execution_ways(money)
+    if re.search(r"执行率|支出率|支付率|资金使用率", rate.name):
+        ways = [way for way in execution_ways(money) if way.whole.value]
         if ways:
             way = check_rate(facts, place, "执行率", rate.value, ways) or ways[-1]
             facts.executions.append(Execution(place, way.exact, way.arithmetic))
+        elif "执行率" in rate.name:
+            facts.executions.append(stated_execution(place, rate.value))
         return
     if "到位率" in rate.name:
         received, planned = money.get("received"), money.get("budget", money.get("initial"))

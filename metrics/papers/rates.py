@@ -69,8 +69,8 @@ def check_execution_mark(facts: Facts, place: str, mark: Figure, weight: Figure,
     exact = min(Fraction(1), found.exact / 100) * weight.value
     arithmetic = f"{weight.number} × {show(min(Fraction(100), found.exact))}% = {show(exact)}"
     said = f"预算执行得分写 {mark.number}，{arithmetic}{source}"
-    verdict = standing(mark, exact)
-    if verdict == "half_up":
+    verdict = standing(mark, exact, found.slack * weight.value / 100)
+    if verdict == "half_up" or (verdict == "close" and found.slack):
         facts.report.add("agrees", "execution_mark", place, mark.number, arithmetic, f"{said}，相符")
     elif verdict == "truncate":
         text = f"{said}，四舍五入应为 {rounded(exact, mark.decimals)}，原文是截去尾数"

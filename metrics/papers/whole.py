@@ -94,6 +94,8 @@ def _check_same_totals(facts: Facts) -> None:
 def _check_possible(facts: Facts) -> None:
     """No total can hold more than what the execution leaves of 100."""
     found = facts.execution()
+    if found is None and facts.executions and facts.totals:
+        facts.report.skip(facts.totals[0].place, "有几个不同的预算执行率，没有核对总分的上限")
     if found is None or found.exact >= 100:
         return
     weight = next((one.weight for one in facts.prose_marks if one.weight and _level_of(one.name) == "预算执行"), None)
@@ -101,17 +103,16 @@ def _check_possible(facts: Facts) -> None:
     source = "" if weight else f"（原文没有写预算执行的分值，按 {RULE} 的 10 分）"
     limit = weight or DEFAULT_WEIGHT
     most = 100 - limit.value + limit.value * found.exact / 100
+    possible = most + limit.value * found.slack / 100
     for total in {one.mark.value: one for one in facts.totals}.values():
         facts.figures += 1
-        if rounded(most, max(2, total.mark.decimals)) >= rounded(total.mark.value, max(2, total.mark.decimals)):
+        if rounded(possible, max(2, total.mark.decimals)) >= rounded(total.mark.value, max(2, total.mark.decimals)):
             continue
         shown = rounded(most, 2)
         rate = rounded(found.exact, 2)
         arithmetic = f"100 − {limit.number} × (1 − {rate}%) = {shown}"
-        text = (
-            f"总分写 {total.mark.number}，而预算执行率 {found.arithmetic}（四舍五入 {rate}%），"
-            f"{arithmetic}，至多 {shown} 分{source}，不符"
-        )
+        shown_rate = found.arithmetic if found.slack else f"{found.arithmetic}（四舍五入 {rate}%）"
+        text = f"总分写 {total.mark.number}，而预算执行率 {shown_rate}，{arithmetic}，至多 {shown} 分{source}，不符"
         facts.report.add("error", "impossible", total.place, total.mark.number, f"至多 {shown}", text)
 
 

@@ -86,6 +86,16 @@ def test_a_figure_that_is_not_ours_does_not_agree(computed: Court, capsys: Captu
     assert _compared(computed, "平均到场时间为0.425小时。", capsys, "--period", "2023-03")[0] == 0
 
 
+def test_a_table_of_months_is_compared_month_by_month(computed: Court, capsys: Captured) -> None:
+    path = write_docx(
+        computed.folder / "a.docx", [["2023年", "", ""], ["指标", "3月", "4月"], ["正常运行率", "99%", "90%"]]
+    )
+    assert run(["verify", "-C", str(computed.folder), str(path)]) == 3
+    shown = capsys.readouterr().out
+    assert "“正常运行率”2023-03 写 99%，系统结果 100.00%，不符" in shown
+    assert "“正常运行率”2023-04 写 90%，系统结果 90.00%，相符" in shown
+
+
 def test_a_promised_value_is_not_compared(computed: Court, capsys: Captured) -> None:
     assert _compared(computed, "正常运行率不低于99%。", capsys, "--period", "2023-04") == (0, [])
 

@@ -213,3 +213,38 @@ def test_what_is_no_mark_is_said() -> None:
 def test_a_table_that_says_nothing_known_is_named() -> None:
     facts = verify(of_rows([["甲", "1"], ["乙", "2"]]))
     assert facts.report.unrecognised == [("表 1", "没有认出表中的数字可以怎样核对，未核对")]
+
+
+def test_a_rate_without_its_amounts_limits_the_total_all_the_same() -> None:
+    (error,) = errors(of_text("预算执行率为90.12%，自评总分100分。"))
+    assert "预算执行率 90.12%，100 − 10 × (1 − 90.12%) = 99.01，至多 99.01 分" in error
+    assert errors(of_text("预算执行率为90.12%，自评总分99.01分。")) == []
+
+
+def test_an_execution_among_the_indicators_is_marked_by_its_rate() -> None:
+    row = ["预算执行", "预算执行", "预算执行率", "100%", "", "90.12%", "10", "{}", ""]
+    marks = {mark: errors(of_rows(form([], [[cell.format(mark) for cell in row]]))) for mark in ("10", "9.01")}
+    assert marks["9.01"] == []
+    assert marks["10"] == ["预算执行得分写 10，10 × 90.12% = 9.012，最多 9.01 分，不符"]
+
+
+def test_a_fund_row_with_a_rate_and_no_amounts() -> None:
+    fund = [["年度资金总额", "", "", "", "", "", "10", "90.12%", "10"]]
+    assert errors(of_rows(form(fund, []))) == ["预算执行得分写 10，10 × 90.12% = 9.012，最多 9.01 分，不符"]
+
+
+def test_what_is_promised_or_expected_is_no_statement() -> None:
+    text = "预算160万元，支出80万元。满意度达到90%以上。预计执行率达到95%。问卷200份，满意180份，满意率不低于95%。"
+    assert verify(of_text(text)).report.findings == []
+
+
+def test_several_executions_are_not_guessed_between() -> None:
+    text = "2022年预算100万元，支出90万元，执行率90%。2023年预算100万元，支出80万元，执行率80%。自评总分100分。"
+    facts = verify(of_text(text))
+    assert facts.report.count("error") == 0
+    assert "有几个不同的预算执行率，没有核对总分的上限" in [text for _, text in facts.report.unrecognised]
+
+
+def test_a_rate_said_again_without_its_amounts_is_the_same_rate() -> None:
+    paper = of_text("预算156万元，支出140.58万元，预算执行率90.12%。\n一、结论\n预算执行率90.11%，自评总分100分。")
+    assert any("140.58 ÷ 156" in error and "至多 99.01 分" in error for error in errors(paper))
