@@ -17,8 +17,10 @@ from adapters.base import Context
 from adapters.faults import Faults, Found, quoted
 from adapters.grid import BLANKS, Block
 from adapters.headers import Header, Slot
-from adapters.mapping import LAST_DAYS, MONEY_UNITS, Elapsed, Joined, Scalar, TableConfig, TableMapping
+from adapters.mapping import Elapsed, Joined, TableConfig, TableMapping
+from adapters.mapping_checks import Scalar
 from adapters.moments import Rules
+from adapters.numbers import MONEY_UNITS
 from adapters.values import CellError, Parsed, Spec, blanked, read_column, read_durations
 from adapters.words import words_for
 from metrics.errors import InputError
@@ -26,6 +28,13 @@ from metrics.quantities import DURATION_UNITS
 from metrics.records import ARROW_TYPES, Column
 
 ARROW = {"string[pyarrow]": pa.string(), "int64[pyarrow]": pa.int64(), "bool[pyarrow]": pa.bool_()}
+#: Last days by record: whether the record itself counts the day (semantics 1).
+LAST_DAYS: Mapping[str, Mapping[str, bool]] = {
+    "asset": {"in_service_until": False, "probed_until": False},
+    "asset_assignment": {"until_on": False},
+    "inspection_plan": {"due_until": True},
+    "roster_entry": {"until_on": True},
+}
 _MIDNIGHT = r"[ T]0?0:00(:00)?$"
 _NO_DAY = r"^(1899-12-3[01]|1900-01-0[01])[ T]"
 

@@ -5,9 +5,6 @@ No pandas here: settings and the JSON Schema import this file.
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -22,29 +19,11 @@ from pydantic import (
     model_validator,
 )
 
+from adapters.mapping_checks import CHECKS, Scalar, field_of, unknown
 from metrics.errors import ConfigError
 from metrics.indicators import Strict
 from metrics.quantities import DURATION_UNITS, parse_duration
 from metrics.records import RECORDS, TICKET, Column, RecordType
-
-#: Words for what one written unit of an amount is worth (money in yuan).
-MONEY_UNITS: Mapping[str, int] = {
-    "元": 1,
-    "百元": 100,
-    "千元": 1_000,
-    "万元": 10_000,
-    "百万元": 1_000_000,
-    "亿元": 10**8,
-}
-#: Words that a mapping may name as the unit of a column.
-UNIT_WORDS = (*MONEY_UNITS, *DURATION_UNITS)
-#: Last days by record: whether the record itself counts the day (semantics 1).
-LAST_DAYS: Mapping[str, Mapping[str, bool]] = {
-    "asset": {"in_service_until": False, "probed_until": False},
-    "asset_assignment": {"until_on": False},
-    "inspection_plan": {"due_until": True},
-    "roster_entry": {"until_on": True},
-}
 
 _ONE_OR_MANY = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
 
@@ -76,7 +55,6 @@ Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(_listed), AfterValidator(_not_empty), WithJsonSchema(_ONE_OR_MANY)]
 Words = Annotated[tuple[Name, ...], BeforeValidator(_listed), WithJsonSchema(_ONE_OR_MANY)]
 Seconds = Annotated[int, Field(ge=0), BeforeValidator(_seconds), WithJsonSchema({"type": "string"})]
-Scalar = str | bool | int
 
 
 class Header(Strict):
@@ -98,7 +76,7 @@ class Elapsed(Strict):
     @classmethod
     def _known_unit(cls, unit: str | None) -> str | None:
         if unit is not None and unit not in DURATION_UNITS:
-            raise ValueError(_unknown("时间单位", unit, DURATION_UNITS))
+            raise ValueError(unknown("时间单位", unit, DURATION_UNITS))
         return unit
 
 
@@ -184,23 +162,25 @@ class TableMapping(Strict):
     @classmethod
     def _known_record(cls, record: str) -> str:
         if record not in RECORDS:
-            raise ValueError(_unknown("记录类型", record, RECORDS))
+            raise ValueError(unknown("记录类型", record, RECORDS))
         return record
 
     @field_validator("derived_key", "require")
     @classmethod
     def _known_names(cls, names: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...] | None:
         for name in names or ():
-            _field_of(info, name, beside=info.field_name == "derived_key")
+            field_of(info.data.get("record", ""), name, beside=info.field_name == "derived_key")
         return names
 
     @field_validator("columns", "derived", "constants", "place", "words", "units")
     @classmethod
     def _known_fields(cls, by_field: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         for name, value in by_field.items():
-            column = _field_of(info, name, beside=info.field_name in ("columns", "words", "units"))
-            if column is not None and info.field_name in _CHECKS:
-                _CHECKS[info.field_name](column, value)
+            column = field_of(
+                info.data.get("record", ""), name, beside=info.field_name in ("columns", "words", "units")
+            )
+            if column is not None and info.field_name in CHECKS:
+                CHECKS[info.field_name](column, value)
         return by_field
 
     @model_validator(mode="after")
@@ -213,7 +193,7 @@ class TableMapping(Strict):
             raise ValueError(f"没有说明必填字段 {'、'.join(missing)} 从哪里来")
         beside = set(self.columns) - set(self.type.names) - set(self.derived_key or ())
         if beside:
-            raise ValueError(_unknown("字段", min(beside), self.type.names))
+            raise ValueError(unknown("字段", min(beside), self.type.names))
         return self
 
     @property
@@ -235,7 +215,7 @@ class TableMapping(Strict):
         wanted = {self.cross.value: ("integer", "decimal"), self.cross.at: ("instant", "date")}
         for name in (self.cross.heading, *wanted, self.cross.key or self.key_field):
             if name not in self.type.names:
-                raise ValueError(_unknown("字段", name, self.type.names))
+                raise ValueError(unknown("字段", name, self.type.names))
         for name, kinds in wanted.items():
             if self.type.column(name).kind not in kinds:
                 raise ValueError(f"交叉表的 {name} 不是{'数' if 'integer' in kinds else '时间'}")
@@ -279,84 +259,3 @@ class TableConfig(Strict):
     def records(self) -> set[str]:
         """Record types that the source may deliver."""
         return {table.record for table in self.tables}
-
-
-def _check_column(column: Column, words: tuple[str, ...]) -> None:
-    repeated = {word for word in words if words.count(word) > 1}
-    if repeated:
-        raise ValueError(f"{column.name} 的表头“{min(repeated)}”写了两次")
-
-
-def _check_derived_kind(column: Column, rule: Elapsed | Joined) -> None:
-    if column.kind != "instant":
-        raise ValueError(f"{column.name}（{column.label}）不是时间")
-
-
-def _check_constant(column: Column, value: Scalar) -> None:
-    place = f"{column.name}（{column.label}）"
-    if column.kind == "instant":
-        raise ValueError(f"{place}是时间，每行不同，不能写成固定的值")
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    worded = whole or (isinstance(value, str) and bool(value.strip()))
-    fits = {"boolean": isinstance(value, bool), "integer": whole}.get(column.kind, worded)
-    if not fits or (column.kind in _FORMS and not _FORMS[column.kind].fullmatch(str(value))):
-        expected = {"boolean": "true 或 false", "integer": "整数", "date": "日期，写作 2023-03-05", "decimal": "数字"}
-        raise ValueError(f"{place}应为{expected.get(column.kind, '文字')}，不能是“{_shown(value)}”")
-    if column.choices and value not in column.choices:
-        raise ValueError(_unknown(f"{column.label}代码", str(value), column.choices))
-
-
-def _check_place(column: Column, value: str) -> None:
-    if column.kind != "text":
-        raise ValueError(f"{column.name}（{column.label}）不是文字，不能取自文件名或工作表名")
-
-
-def _check_words(column: Column, words: dict[str, Scalar]) -> None:
-    if column.kind not in ("text", "code", "boolean"):
-        raise ValueError(f"{column.name}（{column.label}）是时间或数，不能用 words 改写")
-    for value in words.values():
-        _check_constant(column, value)
-
-
-def _check_unit(column: Column, unit: str) -> None:
-    known = MONEY_UNITS if column.kind == "decimal" else DURATION_UNITS if column.name.endswith("_ms") else None
-    if known is None:
-        raise ValueError(f"{column.name}（{column.label}）不是金额、数值或耗时，不能写单位")
-    if unit not in known:
-        raise ValueError(_unknown("单位", unit, known))
-
-
-_FORMS: Mapping[str, re.Pattern[str]] = {
-    "date": re.compile(r"(199\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"),
-    "decimal": re.compile(r"0|-?[1-9]\d{0,19}|-?(0|[1-9]\d{0,19})\.\d{0,9}[1-9]"),
-}
-_CHECKS: Mapping[str | None, Any] = {
-    "columns": _check_column,
-    "derived": _check_derived_kind,
-    "constants": _check_constant,
-    "place": _check_place,
-    "words": _check_words,
-    "units": _check_unit,
-}
-
-
-def _field_of(info: ValidationInfo, name: str, beside: bool) -> Column | None:
-    """The column called ``name`` of the record being configured; ValueError if there is none."""
-    record = RECORDS.get(info.data.get("record", ""))
-    if record is None:
-        return None  # the record itself is wrong and says so
-    for kind in (record, TICKET) if beside and "ticket_no" in record.names else (record,):
-        if name in kind.names:
-            return kind.column(name)
-    raise ValueError(_unknown("字段", name, record.names))
-
-
-def _unknown(what: str, word: str, right: Iterable[str]) -> str:
-    names = list(right)
-    near = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
-    hint = f"，是否想写“{near[0]}”" if near else ""
-    return f"没有名为“{word}”的{what}{hint}；可用：{'、'.join(names)}"
-
-
-def _shown(value: Scalar) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

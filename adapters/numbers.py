@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
-from adapters.mapping import MONEY_UNITS
-
+#: Words for what one written unit of an amount is worth (money in yuan).
+MONEY_UNITS: Mapping[str, int] = {
+    "元": 1,
+    "百元": 100,
+    "千元": 1_000,
+    "万元": 10_000,
+    "百万元": 1_000_000,
+    "亿元": 10**8,
+}
 _PLAIN = re.compile(r"([-+]?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d+)?")
 _EXPONENT = re.compile(r"[-+]?\d(\.\d+)?[eE][-+]?\d+")
 _COUNTED = r"次|场次|场|次/场|个|人次|人|名|台|套|条|份|件|项|分|路|座|处|间|天|笔"

@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 
 from adapters.durations import parse_duration
 from adapters.instants import dates_of, read_instants
-from adapters.mapping import MONEY_UNITS, Scalar
+from adapters.mapping_checks import Scalar
 from adapters.moments import Rules
-from adapters.numbers import read_decimal, read_integer
+from adapters.numbers import MONEY_UNITS, read_decimal, read_integer
 from adapters.words import MARKS, NOTHING, look_up, normal_word
 from metrics.quantities import DURATION_UNITS
 from metrics.records import Column

@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from adapters.mapping import Scalar, TableMapping
+from adapters.mapping import TableMapping
+from adapters.mapping_checks import Scalar
 from metrics.records import Column
 
 #: Ways to leave a cell empty; in text columns only the marks count, because 无 may be an answer there.
