@@ -154,7 +154,10 @@ def _check_target(facts: Facts, item: Item, place: str) -> None:
     full = mark.weight is not None and mark.mark.value >= mark.weight.value and mark.mark.value > 0
     if not target.met(actual) and full:
         text = f"“{name}”指标值 {target.printed}，完成 {item.actual}，没有达到却得满分 {mark.mark.number}"
-        if target.assumed:
+        if actual == target.value:  # a strict target missed by nothing loses no marks by any rule in use
+            why = "按常用的计分办法仍得满分"
+            facts.report.add("note", "impossible", place, item.actual, target.printed, f"{text}（{why}）")
+        elif target.assumed:
             facts.report.add("note", "impossible", place, item.actual, target.printed, f"{text}（{target.assumed}）")
         else:
             facts.report.add("error", "impossible", place, item.actual, target.printed, f"{text}，不符")

@@ -26,6 +26,9 @@ _EXPLICIT = re.compile(
 _SUM = re.compile(
     rf"((?:[^\d,，;；。=]{{0,14}}?{NUMBER}(?:分|万元|元)?\+)+[^\d,，;；。=]{{0,14}}?{NUMBER}(?:分|万元|元)?)=[^\d,，;；。]{{0,8}}?({NUMBER})"
 )
+_SUM_BEHIND = re.compile(
+    rf"({NUMBER})(?:分|万元|元)?\(((?:[^\d()]{{0,14}}{NUMBER}(?:分|万元|元)?\+)+[^\d()]{{0,14}}{NUMBER}(?:分|万元|元)?)\)"
+)
 _COUNT = re.compile(rf"(?<![\d.])({NUMBER})(次/场|人次|台次|[个项次台套条件份张人名户场天])(?![\d一-鿿]{{0,2}}%)")
 
 _TOTAL_WORD = re.compile(r"总分|总得分|总评分|合计|总计|共计")
@@ -127,10 +130,15 @@ def quotients(text: str) -> Iterator[tuple[Figure, Figure, Figure, int]]:
 
 
 def sums(text: str) -> Iterator[tuple[list[Figure], Figure, int]]:
-    """Every written-out ``a+b+c=d``."""
+    """Every written-out ``a+b+c=d`` and ``d(a+b+c)``."""
     for found in _SUM.finditer(text):
-        parts = [figure(re.findall(NUMBER, part)[-1]) for part in found[1].split("+")]
-        yield parts, figure(found[2]), found.start(2)
+        yield _parts(found[1]), figure(found[2]), found.start(2)
+    for found in _SUM_BEHIND.finditer(text):
+        yield _parts(found[2]), figure(found[1]), found.start(1)
+
+
+def _parts(written: str) -> list[Figure]:
+    return [figure(re.findall(NUMBER, part)[-1]) for part in written.split("+")]
 
 
 def counts(text: str) -> Iterator[tuple[Figure, int]]:

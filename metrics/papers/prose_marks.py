@@ -15,7 +15,7 @@ from metrics.papers.prose import Passage
 from metrics.papers.sums import check_sum, total_of
 from metrics.quantities import NUMBER
 
-_REASON = re.compile(r"原因|由于|因为|因(?![此而素])|主要是|鉴于|受.{1,20}影响|导致|所致|未能|尚未")
+_REASON = re.compile(r"原因|由于|,系(?![统列数])|因为|因(?![此而素])|主要是|鉴于|受.{1,20}影响|导致|所致|未能|尚未")
 _BAND = re.compile(
     r"(?:等级|等次|档次|级别|评级|评定|结论|结果|评为|评价为|分,|分\()(?:为|是|属于|:|评为|评定为|等级)*[“\"(]?(优秀|良好|优|良|中|差)(?![一-鿿])"
     r"|(?:评为|等级为|等级:|等级是|结果为|结论为|评定为)[“\"]?(优|良|中|差)[”\"]?(?:等|级|,|;|。|$)"

@@ -69,6 +69,32 @@ def test_full_marks_for_a_target_that_was_missed() -> None:
     assert error == "“设备正常运作率”指标值 ≥95%，完成 94.9%，没有达到却得满分 20，不符"
 
 
+def test_a_strict_target_missed_by_nothing_may_keep_its_marks() -> None:
+    paper = of_rows(form([], _with(1, target="<2小时", actual="2小时")))
+    assert errors(paper) == []
+    assert "没有达到却得满分 20（按常用的计分办法仍得满分）" in notes(paper)[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "自评得分=29.42+10+37+15=92.42分。",
+        "总得分92.42分（29.42+10+37+15）。",
+        "自评总分92.42分，具体如下：产出指标29.42分、经济指标10分、效益指标37分、满意度指标15分。",
+        "产出指标得29.42分，经济指标得10分，效益指标得37分，满意度指标得15分，合计92.42分。",
+    ],
+)
+def test_a_sum_of_marks_in_any_wording(text: str) -> None:
+    assert errors(of_text(text)) == ["得分合计写 92.42，各项相加 29.42 + 10 + 37 + 15 = 91.42，不符"]
+
+
+def test_parts_that_stand_in_paragraphs_of_their_own_add_up_too() -> None:
+    parts = ["（一）预算执行得9.42分。", "（二）产出指标得20分。", "（三）效益指标得47分。", "（四）满意度指标得15分。"]
+    assert errors(of_text("\n".join(["综合得分92.42分", *parts]))) == [
+        "得分合计写 92.42，各项相加 9.42 + 20 + 47 + 15 = 91.42，不符"
+    ]
+
+
 def test_full_marks_beside_a_target_without_a_sign_are_only_noted() -> None:
     (note,) = notes(of_rows(form([], _with(1, target="95%", actual="94.9%"))))
     assert "没有达到却得满分 20" in note
