@@ -19,7 +19,7 @@ from collector.store import results as _results
 from collector.store import runs as _runs
 from collector.store.bulk import bulk_of
 from collector.store.check_evidence import Cited, checks_by_day
-from collector.store.check_log import CheckLog, days_of
+from collector.store.check_log import CheckLog
 from collector.store.checks import rebuild_index
 from collector.store.deliveries import Delivery, Identity, Kind, Totals
 from collector.store.engine import connect, insert_missing, reading, writing
@@ -264,16 +264,6 @@ class Store:
         query = _results.query_of(self.organization_id, run_id, wanted)
         with reading(self._engine) as connection:
             return _facts.to_frame(bulk_of(connection).read(query))
-
-    def check_days(self, source: str, first_at: int, last_at: int, asset_no: str | None = None) -> pd.DataFrame:
-        """The log behind a time span (UTC seconds, both included), by UTC day and file.
-
-        Columns ``day``, ``check_count`` (of the asset within the span; ``asset_no`` None: of all), ``path`` (below
-        the folder of checks), ``sha256``, ``delivery_id``. Of a check that was corrected both files count it.
-        """
-        with reading(self._engine) as connection:
-            log = CheckLog(connection, self.organization_id, self._checks)
-            return _facts.to_frame(days_of(log, source, first_at, last_at, asset_no))
 
     def checks_by_day(
         self, source: str, assets: Iterable[str], first_at: int, last_at: int, sequence: int

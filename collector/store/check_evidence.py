@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -39,34 +40,53 @@ class Cited:
 
 
 def checks_by_day(connection: Connection, log: CheckLog, cited: Cited) -> pa.Table:
-    """By asset, UTC day and file the number of checks; the file's delivery is ``name`` and ``content_hash``."""
+    """By asset, UTC day and file the number of checks; the file's delivery is ``name`` and ``content_hash``.
+
+    A check that a later file corrects counts there only, so that the numbers add up to the checks that hold.
+    """
     wanted = pa.array(sorted(set(cited.assets)), pa.string())
-    rows = [
-        (asset, part.day, count, part.path, part.sha256, name, content_hash)
-        for part, name, content_hash in _parts(connection, cited)
-        for asset, count in _counts(log.read(part), wanted, cited)
-    ]
+    rows = []
+    for day, files in groupby(_files(connection, cited), key=lambda file: file.part.day):
+        listed = list(files)
+        for asset, place, count in _counts([log.read(file.part) for file in listed], wanted, cited):
+            file = listed[place]
+            rows.append((asset, day, count, file.part.path, file.part.sha256, file.name, file.content_hash))
     rows.sort()
     return pa.Table.from_pylist([dict(zip(_COLUMNS.names, row, strict=True)) for row in rows], _COLUMNS)
 
 
-def _parts(connection: Connection, cited: Cited) -> list[tuple[Part, str, str]]:
+@dataclass(frozen=True, slots=True)
+class _File:
+    part: Part
+    name: str
+    content_hash: str
+
+
+def _files(connection: Connection, cited: Cited) -> list[_File]:
+    """The files of the span by day, the later ones last."""
     table = check_partitions.c
     query = (
         select(*(table[name] for name in Part.__dataclass_fields__), deliveries.c.name, deliveries.c.content_hash)
         .join_from(check_partitions, deliveries, table.delivery_id == deliveries.c.delivery_id)
         .where(
-            visible(check_partitions, cited.organization_id, cited.sequence),
+            table.organization_id == cited.organization_id,
+            visible(check_partitions, cited.sequence),
             table.source == cited.source,
             table.day.between(day_of(cited.first_at), day_of(cited.last_at)),
         )
+        .order_by(table.day, table.known_from, table.partition_id)
     )
-    return [(Part(*row[:-2]), row[-2], row[-1]) for row in connection.execute(query)]
+    return [_File(Part(*row[:-2]), row[-2], row[-1]) for row in connection.execute(query)]
 
 
-def _counts(checks: pa.Table, wanted: pa.Array, cited: Cited) -> list[tuple[str, int]]:
-    at, asset = checks["checked_at"], checks["asset_no"].cast(pa.string())
-    inside = pc.and_(pc.greater_equal(at, cited.first_at), pc.less_equal(at, cited.last_at))
-    chosen = pa.table({"asset_no": asset}).filter(pc.and_(inside, pc.is_in(asset, wanted)))
-    counted = chosen.group_by("asset_no").aggregate([([], "count_all")])
-    return list(zip(counted["asset_no"].to_pylist(), counted["count_all"].to_pylist(), strict=True))
+def _counts(tables: list[pa.Table], wanted: pa.Array, cited: Cited) -> list[tuple[str, int, int]]:
+    """Asset, place in ``tables`` and number of the checks for which that table is the last to speak."""
+    parts = []
+    for place, table in enumerate(tables):
+        at, asset = table["checked_at"], table["asset_no"].cast(pa.string())
+        inside = pc.and_(pc.greater_equal(at, cited.first_at), pc.less_equal(at, cited.last_at))
+        chosen = pa.table({"asset_no": asset, "at": at}).filter(pc.and_(inside, pc.is_in(asset, wanted)))
+        parts.append(chosen.append_column("place", pa.repeat(pa.scalar(place), len(chosen))))
+    last = pa.concat_tables(parts).group_by(["asset_no", "at"]).aggregate([("place", "max")])
+    counted = last.group_by(["asset_no", "place_max"]).aggregate([([], "count_all")])
+    return list(zip(*(counted[name].to_pylist() for name in ("asset_no", "place_max", "count_all")), strict=True))

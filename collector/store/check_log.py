@@ -18,7 +18,6 @@ from urllib.parse import quote
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlalchemy import Connection, insert, select
 
@@ -40,15 +39,6 @@ SCHEMA = pa.schema(
         ("latency_ms", pa.int64()),
         ("interval_seconds", pa.int64()),
         ("staleness_seconds", pa.int64()),
-    ]
-)
-_DAYS = pa.schema(
-    [
-        ("day", pa.large_string()),
-        ("check_count", pa.int64()),
-        ("path", pa.large_string()),
-        ("sha256", pa.large_string()),
-        ("delivery_id", pa.int64()),
     ]
 )
 _STATES = pa.array(STATES, pa.string())
@@ -224,21 +214,6 @@ def visible_checks(log: CheckLog, parts: Iterable[Part]) -> Iterator[tuple[str, 
         tables.append(log.read(part))
     if tables:
         yield day, tables
-
-
-def days_of(log: CheckLog, source: str, first_at: int, last_at: int, asset_no: str | None) -> pa.Table:
-    """The files that hold checks of ``[first_at, last_at]``, with the number of them that the asset has there."""
-    days = {day_of(day * DAY) for day in range(first_at // DAY, last_at // DAY + 1)}
-    rows = []
-    for part in log.parts(source, days):
-        table = log.read(part)
-        at = table["checked_at"].to_numpy()
-        counted = (at >= first_at) & (at <= last_at)
-        if asset_no is not None:
-            counted &= pc.equal(table["asset_no"].cast(pa.string()), asset_no).to_numpy()
-        rows.append((part.day, int(counted.sum()), part.path, part.sha256, part.delivery_id))
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(_DAYS)
-    return pa.table([pa.array(values, field.type) for values, field in zip(columns, _DAYS, strict=True)], _DAYS)
 
 
 def _encoded(checks: pa.Table) -> bytes:

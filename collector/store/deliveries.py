@@ -118,6 +118,8 @@ class Delivery:
 
     def write(self, record: str, frame: pd.DataFrame) -> Outcome:
         """Store rows of a record type; may be called many times, later rows supersede earlier ones."""
+        if record == "uptime_check":
+            return self.write_checks(frame)
         outcome = self._records.write(record, frame)
         self._outcome += outcome
         if record == "asset":

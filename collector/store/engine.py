@@ -60,6 +60,7 @@ def _sqlite(url: URL) -> Engine:
             "foreign_keys=ON",
             "temp_store=MEMORY",
             "cache_size=-65536",
+            "journal_size_limit=67108864",  # a large load does not leave a large log behind
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

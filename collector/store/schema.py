@@ -51,6 +51,22 @@ _TYPES: dict[Kind, TypeEngine[Any]] = {
     "boolean": Boolean(),
 }
 CURRENT = text("known_until IS NULL")
+SUPERSEDED = text("known_until IS NOT NULL")
+
+
+def _history(name: str, *key: str) -> tuple[Index, Index]:
+    """What finds the current version of a key, and the versions of a moment that were superseded since."""
+    key_columns = ("organization_id", "source", *key)
+    return (
+        Index(f"ix_{name}_current", *key_columns, unique=True, sqlite_where=CURRENT, postgresql_where=CURRENT),
+        Index(
+            f"ix_{name}_superseded",
+            "organization_id",
+            "known_until",
+            sqlite_where=SUPERSEDED,
+            postgresql_where=SUPERSEDED,
+        ),
+    )
 
 
 def _organization() -> Column[str]:
@@ -213,16 +229,7 @@ state_intervals = Table(
     _whole("check_count"),
     _whole("known_from"),
     _whole("known_until", nullable=True),
-    Index(
-        "ix_state_intervals_current",
-        "organization_id",
-        "source",
-        "asset_no",
-        "first_at",
-        unique=True,
-        sqlite_where=CURRENT,
-        postgresql_where=CURRENT,
-    ),
+    *_history("state_intervals", "asset_no", "first_at"),
 )
 
 
@@ -287,15 +294,7 @@ def _record_table(record: RecordType) -> Table:
         _whole("known_from"),
         _whole("known_until", nullable=True),
         *(Column(c.name, _TYPES[c.kind], nullable=not c.required) for c in record.columns),
-        Index(
-            f"ix_{record.name}_current",
-            "organization_id",
-            "source",
-            "natural_key",
-            unique=True,
-            sqlite_where=CURRENT,
-            postgresql_where=CURRENT,
-        ),
+        *_history(record.name, "natural_key"),
     )
 
 

@@ -31,14 +31,32 @@ def test_each_day_of_a_delivery_is_one_file(store: Store, files: Callable[[], li
     assert first["latency_ms"].to_pylist() == [None, 7, None]
 
 
-def test_the_evidence_cites_day_file_and_number_of_checks(store: Store) -> None:
-    rows = [check("S1", 60 * n) for n in range(3)] + [check("S2", 0), check("S1", DAY)]
+def test_the_evidence_cites_asset_day_file_and_number_of_checks(store: Store) -> None:
+    rows = [check("S1", 60 * n) for n in range(3)] + [check("S2", 0), check("S1", DAY), check("S3", 0)]
     deliver(store, "uptime_check", *rows)
-    found = store.check_days("a", 60, DAY, "S1")
-    assert found[["day", "check_count"]].values.tolist() == [["1970-01-01", 2], ["1970-01-02", 1]]
-    assert store.check_days("a", 0, DAY)["check_count"].tolist() == [4, 1]
-    assert [len(digest) for digest in found["sha256"]] == [64, 64]
-    assert len(store.check_days("a", 5 * DAY, 6 * DAY)) == 0
+    found = store.checks_by_day("a", ["S1", "S2"], 0, DAY, 1)
+    assert found[["asset_no", "day", "check_count"]].values.tolist() == [
+        ["S1", "1970-01-01", 3],
+        ["S1", "1970-01-02", 1],
+        ["S2", "1970-01-01", 1],
+    ]
+    assert found["content_hash"].unique().tolist() == ["c1"]
+    assert [len(digest) for digest in found["sha256"]] == [64, 64, 64]
+
+
+def test_the_evidence_is_cut_to_the_seconds_asked_and_to_what_was_known(store: Store) -> None:
+    deliver(store, "uptime_check", *(check("S1", 60 * n) for n in range(4)))
+    assert store.checks_by_day("a", ["S1"], 60, 120, 1)["check_count"].tolist() == [2]
+    assert len(store.checks_by_day("a", ["S1"], 0, DAY, 0)) == 0
+    assert len(store.checks_by_day("b", ["S1"], 0, DAY, 1)) == 0
+
+
+def test_a_corrected_check_is_counted_once_where_it_was_corrected(store: Store) -> None:
+    deliver(store, "uptime_check", *(check("S1", 60 * n) for n in range(4)), content="c1")
+    deliver(store, "uptime_check", check("S1", 120, "down"), content="c2")
+    found = store.checks_by_day("a", ["S1"], 0, DAY, 2)
+    assert sorted(found[["content_hash", "check_count"]].values.tolist()) == [["c1", 3], ["c2", 1]]
+    assert store.checks_by_day("a", ["S1"], 0, DAY, 1)["check_count"].tolist() == [4]
 
 
 def test_a_delivery_that_fails_leaves_files_that_the_next_one_removes(

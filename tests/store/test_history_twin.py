@@ -39,7 +39,7 @@ class Twin:
         return outcome
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deliveries=_DELIVERIES)
 def test_the_history_is_that_of_going_row_by_row(
     database_url: str, tmp_path: Path, deliveries: list[list[list[tuple[str, int]]]]

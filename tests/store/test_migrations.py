@@ -42,10 +42,12 @@ def test_partial_indexes_hold_on_both(engine: Engine) -> None:
     bring_up_to_date(engine)
     with reading(engine) as connection:
         for table in ("ticket", "state_intervals"):
-            (index,) = inspect(connection).get_indexes(table)
-            where = index["dialect_options"][f"{engine.dialect.name}_where"]
-            assert "known_until IS NULL" in str(where)
-            assert index["unique"]
+            indexes = {index["name"]: index for index in inspect(connection).get_indexes(table)}
+            current = indexes[f"ix_{table}_current"]
+            assert "known_until IS NULL" in str(current["dialect_options"][f"{engine.dialect.name}_where"])
+            assert current["unique"]
+            superseded = indexes[f"ix_{table}_superseded"]
+            assert "known_until IS NOT NULL" in str(superseded["dialect_options"][f"{engine.dialect.name}_where"])
 
 
 def test_down_to_nothing_and_up_again(engine: Engine) -> None:

@@ -58,7 +58,7 @@ def _deliver(store: Store, content: str, blocks: list[Checks]) -> Outcome:
     return told
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deliveries=_DELIVERIES)
 def test_the_index_is_that_of_all_checks_sorted(
     database_url: str, tmp_path: Path, deliveries: list[list[Checks]]
@@ -75,7 +75,7 @@ def test_the_index_is_that_of_all_checks_sorted(
         assert store.rebuild_intervals() == 0
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=_BLOCK, other=_BLOCK, again=_BLOCK)
 def test_after_a_withdrawal_it_is_that_of_the_checks_still_read(
     database_url: str, tmp_path: Path, first: Checks, other: Checks, again: Checks

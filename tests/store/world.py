@@ -70,10 +70,7 @@ def delivery(
 def deliver(store: Store, record: str, *rows: Row, **identity: Any) -> Totals:
     """One whole delivery of these rows; what is withdrawn is withdrawn."""
     with delivery(store, **identity) as opened:
-        if record == "uptime_check":
-            opened.write_checks(frame(record, *rows))
-        else:
-            opened.write(record, frame(record, *rows))
+        opened.write(record, frame(record, *rows))
         opened.withdraw_other_mappings()
         return opened.finish(len(rows), {})
 
@@ -85,10 +82,7 @@ class StopError(Exception):
 def deliver_and_stop(store: Store, record: str, *rows: Row, **identity: Any) -> None:
     """A delivery like :func:`deliver` that fails at the last moment."""
     with suppress(StopError), delivery(store, **identity) as opened:
-        if record == "uptime_check":
-            opened.write_checks(frame(record, *rows))
-        else:
-            opened.write(record, frame(record, *rows))
+        opened.write(record, frame(record, *rows))
         opened.finish(len(rows), {})
         raise StopError
 

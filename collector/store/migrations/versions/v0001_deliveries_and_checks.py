@@ -15,6 +15,7 @@ depends_on = None
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 _CURRENT = sa.text("known_until IS NULL")
+_SUPERSEDED = sa.text("known_until IS NOT NULL")
 
 
 def _fk(table: str, columns: list[str], target: str) -> sa.ForeignKeyConstraint:
@@ -176,6 +177,13 @@ def _create_checks() -> None:
         unique=True,
         sqlite_where=_CURRENT,
         postgresql_where=_CURRENT,
+    )
+    op.create_index(
+        "ix_state_intervals_superseded",
+        "state_intervals",
+        ["organization_id", "known_until"],
+        sqlite_where=_SUPERSEDED,
+        postgresql_where=_SUPERSEDED,
     )
 
 

@@ -16,6 +16,7 @@ depends_on = None
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 _CURRENT = sa.text("known_until IS NULL")
+_SUPERSEDED = sa.text("known_until IS NOT NULL")
 _KINDS: Mapping[str, Any] = {"": sa.Text(), "whole": sa.BigInteger(), "truth": sa.Boolean()}
 
 #: Record → its columns: ``name[:kind][!]``, ``!`` for those that are never null.
@@ -80,6 +81,13 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=_CURRENT,
             postgresql_where=_CURRENT,
+        )
+        op.create_index(
+            f"ix_{record}_superseded",
+            record,
+            ["organization_id", "known_until"],
+            sqlite_where=_SUPERSEDED,
+            postgresql_where=_SUPERSEDED,
         )
 
 
