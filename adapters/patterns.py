@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
+from metrics.errors import PassingError
+
 #: Endings of files that hold tables, for the members of an archive that no pattern speaks of.
 TABLE_ENDINGS = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt", ".gz")
 ARCHIVE_ENDING = ".zip"
@@ -38,15 +40,27 @@ def is_hidden(name: str) -> bool:
 
 
 def files_below(folder: Path, patterns: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
-    """(path below ``folder``, file) of every file that fits, ordered by that path."""
+    """(path below ``folder``, file) of every file that fits, ordered by that path.
+
+    Raises:
+        PassingError: the folder, or one below it, is not there or cannot be listed: a share may be gone, and
+            nothing must look as if nothing had been delivered.
+    """
     found = []
-    for directory, _, names in os.walk(folder):
+    for directory, _, names in os.walk(folder, onerror=_unlisted):
         for name in names:
             path = Path(directory, name)
             below = path.relative_to(folder).as_posix()
             if not is_hidden(below) and matches(below, patterns) and path.is_file():
                 found.append((below, path))
     yield from sorted(found)
+
+
+def _unlisted(error: OSError) -> None:
+    if isinstance(error, FileNotFoundError):
+        raise PassingError(f"文件夹“{error.filename}”不存在，请新建、接好共享盘，或改正 yunwei.yaml 的 paths.inbox")
+    fact = "没有权限" if isinstance(error, PermissionError) else error.strerror
+    raise PassingError(f"文件夹“{error.filename}”打不开（{fact}），请检查权限和共享盘")
 
 
 def member_fits(member: str, patterns: tuple[str, ...]) -> bool:

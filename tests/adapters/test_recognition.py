@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from metrics.errors import PassingError
 from tests.adapters.reading import Reader
 from tests.adapters.writing import Rows, csv_file, xlsx_file
 
@@ -115,3 +119,24 @@ def test_what_systems_leave_in_folders_is_no_delivery(tmp_path: Path, name: str)
     reader = Reader(tmp_path, TICKETS)
     reader.blob(name, b"\xd0\xcf\x11\xe0")
     assert list(reader.adapter.discover(reader.config, reader.context)) == []
+
+
+def test_a_drop_folder_that_is_gone_is_not_an_empty_one(tmp_path: Path) -> None:
+    reader = Reader(tmp_path / "共享盘", TICKETS)
+    with pytest.raises(PassingError, match=r"文件夹“.*共享盘”不存在，请新建、接好共享盘"):
+        list(reader.adapter.discover(reader.config, reader.context))
+
+
+def test_a_folder_that_cannot_be_listed_is_not_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = Reader(tmp_path, TICKETS)
+    reader.blob("甲公司/工单.csv", b"")
+    listed = os.scandir
+
+    def scandir(path: str) -> Iterator[os.DirEntry[str]]:
+        if path.endswith("甲公司"):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(PassingError, match=r"文件夹“.*甲公司”打不开（没有权限）"):
+        list(reader.adapter.discover(reader.config, reader.context))

@@ -194,9 +194,10 @@ def test_a_locked_database_is_a_passing_failure_that_loses_nothing(
     assert court.ingest().accepted == 1
 
 
-def test_an_inbox_that_does_not_exist_is_empty(court: Workspace) -> None:
+def test_an_inbox_that_does_not_exist_is_not_an_empty_one(court: Workspace) -> None:
     court.inbox.rmdir()
-    assert court.ingest().exit_code == 0
+    with pytest.raises(PassingError, match="inbox”不存在，请新建、接好共享盘"):
+        court.ingest()
 
 
 def test_a_file_that_is_still_being_written_waits_for_the_next_run(

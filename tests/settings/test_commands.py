@@ -193,7 +193,8 @@ def test_check_reminds_of_a_secret_that_is_not_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("YUNWEI_TEST_URL", raising=False)
-    write(tmp_path, **{"yunwei.yaml": GOOD["yunwei.yaml"] + "database: {url: {env: YUNWEI_TEST_URL}}\n"})
+    url = "database: {url: {env: YUNWEI_TEST_URL}}\n"
+    write(tmp_path, **{"yunwei.yaml": GOOD["yunwei.yaml"] + url, "inbox/README.md": ""})
     assert run(["check", "-C", str(tmp_path)]) == 0
     assert "环境变量 YUNWEI_TEST_URL 没有设置" in capsys.readouterr().out
 
