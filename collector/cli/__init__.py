@@ -6,6 +6,8 @@ Exit codes: 0 fine, 1 a bug (its traceback is kept), 2 usage or configuration, 3
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -117,8 +119,17 @@ def _report_bug() -> int:
     return _complain("程序内部出错；请把以上内容连同所用的命令报告给维护者", 1)
 
 
+def _speak_chinese() -> None:
+    """Let no terminal or pipe stop a command: what its encoding lacks becomes ``?``; ASCII knows no Chinese at all."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            ascii_only = codecs.lookup(stream.encoding).name == "ascii"
+            stream.reconfigure(encoding="utf-8" if ascii_only else None, errors="replace")
+
+
 def main() -> None:
     """Entry point of the command ``yunwei``."""
+    _speak_chinese()
     if "_YUNWEI_COMPLETE" in os.environ:  # a shell asks for completions
         cli.main(prog_name="yunwei")
     sys.exit(run())

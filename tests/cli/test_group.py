@@ -127,3 +127,13 @@ def test_a_reader_that_goes_away_is_quiet() -> None:
     os.close(reading)
     assert process.communicate(timeout=60)[1] == b""
     assert process.returncode == 141
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "gbk", "utf-8"])
+def test_no_encoding_of_the_output_stops_a_command(encoding: str) -> None:
+    script = "import sys; sys.argv = ['yunwei', 'results', '-C', '没有㐀']; from collector.cli import main; main()"
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, env=environment, check=False)
+    said = ran.stderr.decode("utf-8" if encoding == "ascii" else encoding)
+    assert (ran.returncode, "Traceback" in said, "yunwei.yaml" in said) == (2, False, True)
+    assert "不是工作区" in said or encoding == "latin-1"
