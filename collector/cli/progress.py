@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from collector.ingest import DeliveryReport, IngestReport
 
+_REFUSED = "应请服务商重新交付，或用 yunwei check 检查数据来源的设置"
+
 
 class DeliveryLines:
     """Prints each delivery's accounting when it is taken; nothing with ``quiet``."""
@@ -70,15 +72,21 @@ def print_summary(report: IngestReport, known_text: str) -> None:
     for file in report.left:
         click.echo(file.line())
     if report.unclaimed:
-        names = "、".join(report.unclaimed[:5]) + (" 等" if len(report.unclaimed) > 5 else "")
-        click.echo(f"{len(report.unclaimed)} 个文件没有数据来源要读：{names}；若应读入，请检查数据来源的 files")
+        listed = _listed(report.unclaimed)
+        click.echo(f"{len(report.unclaimed)} 个文件没有数据来源要读：{listed}；若应读入，请检查数据来源的 files")
     for sentence in _advice(report):
         click.echo(sentence, err=True)
 
 
+def _listed(names: list[str]) -> str:
+    return "、".join(names[:5]) + (" 等" if len(names) > 5 else "")
+
+
 def _advice(report: IngestReport) -> Iterator[str]:
     if report.refused:
-        yield f"{len(report.refused)} 个文件无法读取：应请服务商重新交付，或用 yunwei check 检查数据来源的设置"
+        yield f"{len(report.refused)} 个文件无法读取：{_REFUSED}"
+    if report.unreadable:
+        yield f"{len(report.unreadable)} 个以前无法读取的文件仍在原处（{_listed(report.unreadable)}）：{_REFUSED}"
     if report.open_rejections:
         now = f"本次拒绝 {report.rejected:,} 行，" if report.rejected else ""
         yield (

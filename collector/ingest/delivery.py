@@ -64,6 +64,7 @@ class Session:
     report: IngestReport = field(default_factory=IngestReport)
     _register: AssetRegister | None = None
     _open: dict[str, pd.DataFrame] = field(default_factory=dict)
+    _refused: dict[str, set[str]] | None = None
 
     def register(self) -> AssetRegister:
         """The asset register as it stands in the store."""
@@ -76,6 +77,15 @@ class Session:
         if source not in self._open:
             self._open[source] = self.store.rejections(source=source)
         return self._open[source]
+
+    def refused_before(self, source: str) -> set[str]:
+        """Contents of one source that could not be read when they were last tried, before this run."""
+        if self._refused is None:
+            tried = self.store.deliveries().query("kind == 'file'")
+            last = tried.drop_duplicates(["source", "content_hash"], keep="last")
+            refused = last[last["state"] == "refused"]
+            self._refused = {str(name): set(of["content_hash"]) for name, of in refused.groupby("source")}
+        return self._refused.get(source, set())
 
     def taken(self, report: DeliveryReport, *, assets: bool = False) -> None:
         """A delivery is in the store: what was read from the store before may be old now.

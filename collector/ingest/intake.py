@@ -63,6 +63,8 @@ class Intake:
                 self._leave(arrival)
             elif known.get(arrival.content_hash) == self.mapping_hash:
                 self._session.report.known += 1
+                if arrival.content_hash in self._session.refused_before(self.source.id):
+                    self._session.report.unreadable.append(blob.name)
             elif isinstance(kept := keep(self._session.archive, self.source.id, arrival), LeftFile):
                 self._leave(kept)
             else:

@@ -98,7 +98,8 @@ class IngestReport:
     """One run: its deliveries in the order in which they were taken. Counts are sums over them.
 
     Attributes:
-        known: files whose bytes had been read with the same mapping before; only their hash was taken.
+        known: files whose bytes had been tried with the same mapping before; only their hash was taken.
+        unreadable: those of them that could not be read then, by name.
         left: files to be taken by a later run, or that cannot be opened.
         unclaimed: files in the inbox that no source asks for.
         open_rejections: rejections that are still to be dealt with, of this run and earlier ones.
@@ -106,6 +107,7 @@ class IngestReport:
 
     deliveries: list[DeliveryReport] = field(default_factory=list)
     known: int = 0
+    unreadable: list[str] = field(default_factory=list)
     left: list[LeftFile] = field(default_factory=list)
     unclaimed: list[str] = field(default_factory=list)
     open_rejections: int = 0

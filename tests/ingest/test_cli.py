@@ -73,7 +73,13 @@ def test_a_file_that_cannot_be_read_is_said_with_the_next_step(
     assert run(["ingest", "-C", str(court.folder)]) == 3
     told = capsys.readouterr()
     assert told.out.startswith("工单.csv：无法读取，")
-    assert told.err == "1 个文件无法读取：应请服务商重新交付，或用 yunwei check 检查数据来源的设置\n"
+    advice = "应请服务商重新交付，或用 yunwei check 检查数据来源的设置\n"
+    assert told.err == f"1 个文件无法读取：{advice}"
+    assert run(["ingest", "-C", str(court.folder)]) == 0
+    assert capsys.readouterr().err == f"1 个以前无法读取的文件仍在原处（工单.csv）：{advice}"
+    court.tickets("工单.csv", ticket("T1"))
+    assert run(["ingest", "-C", str(court.folder)]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_an_unknown_source_is_a_wrong_usage(delivered: list[str], capsys: pytest.CaptureFixture[str]) -> None:
