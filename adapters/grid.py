@@ -33,6 +33,7 @@ class Block:
     row_no: NDArray[np.int64]
     misfit: NDArray[np.bool_] | None = None
     merged: dict[int, NDArray[np.bool_]] = field(default_factory=dict)
+    _trimmed: dict[int, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.row_no)
@@ -62,7 +63,21 @@ class Block:
         """A column, trimmed; empty texts where the sheet is narrower."""
         if index >= len(self.columns):
             return pa.array([""] * len(self), pa.string())
-        return pc.utf8_trim(self.columns[index], BLANKS)
+        if index not in self._trimmed:
+            self._trimmed[index] = pc.utf8_trim(self.columns[index], BLANKS)
+        return self._trimmed[index]
+
+
+def may_contain(texts: Any, characters: str, beyond_ascii: bool = False) -> bool:
+    """Whether a column can hold one of some ASCII characters, or any beyond ASCII; a quick look at its bytes.
+
+    True may be wrong (the bytes of other rows lie in the same memory), False never is.
+    """
+    buffer = texts.buffers()[2]
+    data = np.frombuffer(buffer, dtype=np.uint8) if buffer else np.array([], dtype=np.uint8)
+    if not len(data):
+        return False
+    return (beyond_ascii and bool(data.max() > 127)) or any(bool((data == ord(sign)).any()) for sign in characters)
 
 
 class Sheet(Protocol):

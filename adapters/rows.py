@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from adapters.grid import Block
+from adapters.grid import Block, may_contain
 from adapters.headers import NUMBERING, Header, normal
 from adapters.mapping import TableMapping
 
@@ -92,7 +92,8 @@ def _candidates(block: Block, layout: Layout) -> NDArray[np.int64]:
     for index in layout.needed or layout.mapped:
         suspicious |= _mask(pc.equal(pc.binary_length(block.column(index)), 0))
     for index in layout.watched:
-        suspicious |= _mask(pc.match_substring_regex(block.column(index), _CANDIDATE_WORDS))
+        if may_contain(block.column(index), "", beyond_ascii=True):
+            suspicious |= _mask(pc.match_substring_regex(block.column(index), _CANDIDATE_WORDS))
     for words in layout.header.written:
         for index in [column for column in layout.mapped if column < len(words) and words[column]][:1]:
             suspicious |= _mask(pc.equal(block.column(index), words[index]))

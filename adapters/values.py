@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from adapters.durations import parse_duration
+from adapters.grid import may_contain
 from adapters.instants import dates_of, read_instants
 from adapters.mapping_checks import Scalar
 from adapters.moments import Rules
@@ -94,7 +95,8 @@ def blanked(texts: Any, spec: Spec) -> Any:
     """``texts`` with ``""`` for every way of writing that a cell is empty."""
     usual = MARKS if spec.column.kind == "text" else NOTHING
     words = [word for word in (*_spellings(usual), *spec.missing) if normal_word(word) not in spec.known]
-    return pc.if_else(pc.is_in(texts, pa.array(words, pa.string())), "", texts)
+    empty = pc.is_in(texts, pa.array(words, pa.string()))
+    return pc.if_else(empty, "", texts) if pc.any(empty).as_py() else texts
 
 
 def _spellings(words: frozenset[str]) -> tuple[str, ...]:
@@ -131,10 +133,12 @@ def _read_text(texts: Any, spec: Spec) -> Parsed:
     if spec.column.name.endswith("_no"):
         texts = _plain_numbers(texts)
     faults: dict[int, CellError] = {}
-    suspicious = pc.match_substring_regex(texts, _SUSPICIOUS_TEXT).to_numpy(zero_copy_only=False)
-    for position in np.flatnonzero(suspicious).tolist():
-        faults[position] = _text_fault(texts[position].as_py())
-    empty = pc.equal(pc.binary_length(texts), 0).to_numpy(zero_copy_only=False) | suspicious
+    empty = pc.equal(pc.binary_length(texts), 0).to_numpy(zero_copy_only=False)
+    if may_contain(texts, "#\x00Ee"):
+        suspicious = pc.match_substring_regex(texts, _SUSPICIOUS_TEXT).to_numpy(zero_copy_only=False)
+        for position in np.flatnonzero(suspicious).tolist():
+            faults[position] = _text_fault(texts[position].as_py())
+        empty = empty | suspicious
     values = pc.if_else(pa.array(empty), pa.scalar(None, pa.string()), texts)
     if spec.known:
         values = by_unique(texts, lambda text: _replaced(text, spec.known), pa.string()).values
@@ -156,6 +160,8 @@ def _replaced(text: str, known: Mapping[str, Scalar]) -> str:
 
 def _plain_numbers(texts: Any) -> Any:
     """Numbers somebody gave (``…_no``): half-width, out of ``="00123"`` and ``'00123``."""
+    if not may_contain(texts, "='", beyond_ascii=True):
+        return texts
     odd = pc.match_substring_regex(texts, r"^=|^'|[^\x00-\x7f]").to_numpy(zero_copy_only=False)
     if not odd.any():
         return texts
