@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
@@ -82,7 +83,7 @@ class HttpTarget(TlsTarget):
 
 
 class _HttpChecker:
-    """Keeps the session; it is made at the first check, so that a missing file is a result and mended by putting it."""
+    """Keeps the session; where a file it needs is missing, each check says so until it is there."""
 
     def __init__(self, target: HttpTarget, folder: Path) -> None:
         from adapters.probes import http_session  # before any check, for importing it takes its time
@@ -92,6 +93,8 @@ class _HttpChecker:
         self._session: Session | None = None
         self._certificate: int | None = None  # of the connection that is kept
         self._kept = False  # whether there may be one
+        with suppress(ConfigError):
+            self._opened()
 
     def check(self, timeout: float) -> ProbeResult:
         with bounded(timeout) as deadline:

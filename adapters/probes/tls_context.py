@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import ssl
+import threading
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,8 @@ from metrics.errors import ConfigError
 
 #: path and time of change: a file that was replaced is read again.
 File = tuple[str, int] | None
+
+_making = threading.Lock()  # without it, all who ask first would each make their own
 
 
 class TlsTarget(ProbeTarget):
@@ -37,7 +40,8 @@ def tls_context(target: TlsTarget, folder: Path) -> ssl.SSLContext:
     """
     names = (target.ca, target.client_certificate, target.client_key)
     ca, certificate, key = (_file(folder, name) for name in names)
-    return _context(target.verify, target.legacy_tls, ca, certificate, key)
+    with _making:
+        return _context(target.verify, target.legacy_tls, ca, certificate, key)
 
 
 def _file(folder: Path, name: str | None) -> File:
@@ -79,4 +83,5 @@ def _load(file: tuple[str, int], load: Callable[[], None]) -> None:
 
 def unverified() -> ssl.SSLContext:
     """A context that looks at any certificate and trusts none."""
-    return _context(False, True, None, None, None)
+    with _making:
+        return _context(False, True, None, None, None)

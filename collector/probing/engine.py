@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -99,7 +100,9 @@ class Engine:
         self.reload(plans)
 
     def start(self) -> None:
-        """Begin to probe, in threads of our own."""
+        """Begin to probe, in threads of our own; slots that passed since the engine was made do not count."""
+        with self._lock:
+            self._time_slots(self._entries)
         for work in (self._schedule, self._hand_over):
             thread = threading.Thread(target=work, name=f"probing{work.__name__}", daemon=True)
             self._threads.append(thread)
@@ -123,23 +126,29 @@ class Engine:
         self.round()
 
     def reload(self, plans: Iterable[Plan]) -> None:
-        """Take new plans; a target that stays the same keeps its slots and its session."""
+        """Take new plans; a target that stays the same keeps its slots and its session. Not for several threads."""
         wanted = _entries_of(plans)
+        known = {key: entry for key, entry in self._entries.items() if key in wanted}
+        same = {key for key, entry in known.items() if entry.targets == wanted[key].targets}
+        new = {key: entry for key, entry in wanted.items() if key not in same}
+        for entry in new.values():
+            _prepare(entry)  # takes its time, so the others go on meanwhile
         with self._lock:
             self._verdicts.watch({source for source, asset in wanted if asset == _LINK})
-            for key in set(self._entries) - set(wanted):
+            for key in set(self._entries) - same:
                 self._remove(key)
-            for key, entry in wanted.items():
-                known = self._entries.get(key)
-                if known is not None and known.targets == entry.targets:
-                    known.targets = entry.targets  # its service window may be another
-                    continue
-                if known is not None:
-                    self._remove(key)
-                self._entries[key] = entry
-                first = entry.first
-                self._timetable.add(key, first.interval, first.phase, first.jitter, self._now())
+            for key in same:
+                self._entries[key].targets = wanted[key].targets  # its service window may be another
+            self._entries |= new
+            self._time_slots(new)
         self._wake.set()
+
+    def _time_slots(self, keys: Iterable[Key]) -> None:
+        """Let the first slot of these keys be the next from now on."""
+        now = self._now()
+        for key in keys:
+            target = self._entries[key].first
+            self._timetable.add(key, target.interval, target.phase, target.jitter, now)
 
     def status(self) -> Status:
         """How things stand."""
@@ -261,6 +270,12 @@ def _looked(entry: _Entry, position: int) -> ProbeResult:
     except Exception:
         _LOG.exception("probing %s %s failed", target.source, target.asset_no)
         return ProbeResult("unknown", reason="探测程序出错，详见日志")
+
+
+def _prepare(entry: _Entry) -> None:
+    """Open before the first slot, for what a probe imports would make that one late; its check reports a fault."""
+    with suppress(Exception):
+        entry.checkers = [_opened(target) for target in entry.targets]
 
 
 def _opened(target: Target) -> Checker:

@@ -194,3 +194,14 @@ def test_what_hangs_at_the_stop_says_nothing(world: World) -> None:
     world.engine.stop()
     held[0]()
     assert world.checks() == []
+
+
+def test_slots_that_pass_before_the_start_are_not_missed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = world.run(Plan("dial", (target("OA", 10),)))
+    world.clock.forward(300)
+    for work in ("_schedule", "_hand_over"):
+        monkeypatch.setattr(Engine, work, lambda engine: None)
+    engine.start()
+    world.pass_time(10)
+    assert [check.state for check in world.checks()] == ["up"]
+    assert engine.status().missed == 0

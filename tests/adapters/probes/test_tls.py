@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import ssl
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from adapters.probes.certificate import end_of
+from adapters.probes.tls import TlsHandshakeTarget
+from adapters.probes.tls_context import tls_context
 from tests.adapters.probes.conftest import Looks
 from tests.adapters.probes.servers import HOST, Authority, Web, hang, reset, talking
 
@@ -58,3 +63,22 @@ def test_bytes_that_are_no_certificate_have_no_end(authority: Authority) -> None
     der = ssl.PEM_cert_to_DER_cert((authority.folder / "good.crt").read_text())
     assert [end_of(der[:length]) for length in range(len(der))] == [None] * len(der)
     assert end_of(b"\x30\x03\x02\x01\x01") is None
+
+
+def test_targets_that_are_alike_share_one_context_also_when_they_begin_at_once(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[object] = []
+    load = ssl.SSLContext.load_verify_locations
+
+    def slow(context: ssl.SSLContext, *args: Any) -> None:
+        made.append(context)
+        threading.Event().wait(0.02)
+        load(context, *args)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", slow)
+    authority.issue("fresh", "DNS:fresh.test")  # a file no test has used
+    target = TlsHandshakeTarget(probe="tls", host=HOST, ca="fresh.crt")
+    with ThreadPoolExecutor(8) as pool:
+        contexts = list(pool.map(lambda _: tls_context(target, authority.folder), range(8)))
+    assert (len(made), len({id(context) for context in contexts})) == (1, 1)
