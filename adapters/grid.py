@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 #: What surrounds a value and means nothing: blanks of every width, byte order marks, zero-width characters.
 BLANKS = " \t\r\n\x0b\x0c\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2009\u200a\u200b\u2028\u2029\u202f\u3000\ufeff"
 
+#: Stands in a cell whose formula has no result in the file; no cell that Excel calculated reads so.
+UNCALCULATED = "#公式没有结果"
+
 #: A merged range: first row, first column, last row, last column, counted from 0.
 Merge = tuple[int, int, int, int]
 

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from adapters.grid import Block, may_contain
+from adapters.grid import UNCALCULATED, Block, may_contain
 from adapters.headers import NUMBERING, Header, normal
 from adapters.mapping import TableMapping
 
@@ -110,7 +110,7 @@ def _mask(array: Any) -> NDArray[np.bool_]:
 
 def _kind(cells: list[str], layout: Layout, continued: bool) -> str:
     """total, header, note or blank; "" for data."""
-    filled = {index: cell for index, cell in enumerate(cells) if cell}
+    filled = {index: cell for index, cell in enumerate(cells) if cell and cell != UNCALCULATED}
     said = {index: cell for index, cell in filled.items() if not (index in layout.idle and cell.isdigit())}
     if not said:
         return "blank"

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from adapters.durations import parse_duration
-from adapters.grid import may_contain
+from adapters.grid import UNCALCULATED, may_contain
 from adapters.instants import dates_of, read_instants
 from adapters.mapping_checks import Scalar
 from adapters.moments import Rules
@@ -25,8 +25,9 @@ from metrics.quantities import DURATION_UNITS
 from metrics.records import Column
 
 _ERROR_VALUE = r"#(N/A|REF!|DIV/0!|VALUE!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|GETTING_DATA|####*)"
+_NO_VALUE = rf"({_ERROR_VALUE}|{UNCALCULATED})"
 _LOST_DIGITS = r"[-+]?\d(\.\d+)?[eE]\+?\d{2,3}"
-_SUSPICIOUS_TEXT = rf"^({_ERROR_VALUE}|{_LOST_DIGITS})$|\x00"
+_SUSPICIOUS_TEXT = rf"^({_NO_VALUE}|{_LOST_DIGITS})$|\x00"
 _EXAMPLES, _MOST_EXAMPLES = 2, 16  # known words that are worth listing, for each value and in all
 
 
@@ -124,6 +125,8 @@ def by_unique(texts: Any, read: Callable[[str], Any], wanted: Any) -> Parsed:
 
 
 def _fault(text: str, error: ValueError) -> CellError:
+    if text == UNCALCULATED:
+        return CellError("excel_error", "是没有算出结果的公式，应在 Excel 中打开并保存后重新提交")
     if re.fullmatch(_ERROR_VALUE, text):
         return CellError("excel_error", "是 Excel 的错误值，应改正公式或填入数值")
     return error if isinstance(error, CellError) else CellError("unreadable", str(error))
@@ -148,7 +151,7 @@ def _read_text(texts: Any, spec: Spec) -> Parsed:
 def _text_fault(text: str) -> CellError:
     if "\x00" in text:
         return CellError("unreadable", "含有空字符，文件可能已损坏")
-    if re.fullmatch(_ERROR_VALUE, text):
+    if re.fullmatch(_NO_VALUE, text):
         return _fault(text, ValueError())
     return CellError("lost_digits", "是被 Excel 改写的长数字，已丢失位数，应把列设为“文本”格式后重新填写")
 

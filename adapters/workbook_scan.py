@@ -1,7 +1,8 @@
 """What has to be known of a workbook's bytes before and beside its reader.
 
 The reader allocates the whole rectangle between the outermost cells, so one stray cell in the last column can take
-all memory and the process with it; and it gives error values (``#N/A``) as empty cells.
+all memory and the process with it; and it gives error values (``#N/A``) and formulas that nobody has calculated yet,
+as programs write them, as empty cells.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from adapters.biff import read_facts
+from adapters.grid import UNCALCULATED
 from adapters.ole import Container
 from metrics.errors import InputError
 
@@ -52,6 +54,10 @@ _CELL = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)(\d+)""")
 _ERROR_CELL = re.compile(
     rb"""<c\b[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*?\bt="e"[^>]*?>(?:<f\b[^>]*?/>|<f\b.*?</f>)?<v>([^<]{2,20})</v>""", re.S
 )
+#: No result and no type of one: Excel writes ``t="str"`` where the result is the empty text.
+_UNCALCULATED_CELL = re.compile(
+    rb"""<c\b(?![^>]*?\bt=)[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*?>(?:<f\b[^>]*?/>|<f\b[^>]*?>[^<]*</f>)(?:<v></v>|<v\s*/>)?</c>"""
+)
 _SHEET = re.compile(r"<(?:\w+:)?sheet\b[^>]*?\bname=\"([^\"]*)\"[^>]*?\b\w+:id=\"([^\"]*)\"")
 _RELATION = re.compile(r"<Relationship\b[^>]*>")
 _ATTRIBUTE = re.compile(r"(\w+)=\"([^\"]*)\"")
@@ -61,7 +67,7 @@ _ATTRIBUTE = re.compile(r"(\w+)=\"([^\"]*)\"")
 class Scan:
     """Facts of a workbook that its reader does not tell.
 
-    ``errors``: sheet name → (row, column) from 0 → error value as Excel shows it.
+    ``errors``: sheet name → (row, column) from 0 → error value as Excel shows it, or :data:`UNCALCULATED`.
     """
 
     serials_1904: bool = False
@@ -139,6 +145,9 @@ def _scan_sheet(archive: zipfile.ZipFile, part: str) -> dict[tuple[int, int], st
         if b"#" in window:
             for letters, row, value in _ERROR_CELL.findall(window):
                 errors[int(row) - 1, column_number(letters)] = value.decode("utf-8", "replace")
+        if b"<f" in window:
+            for letters, row in _UNCALCULATED_CELL.findall(window):
+                errors[int(row) - 1, column_number(letters)] = UNCALCULATED
     if unusual:
         _refuse_far_cells(_windows(archive, part))
     return errors

@@ -52,6 +52,30 @@ def test_a_number_that_lost_digits_is_rejected(tickets: Tickets, number: object)
     assert read.reasons()[0].endswith("是被 Excel 改写的长数字，已丢失位数，应把列设为“文本”格式后重新填写")
 
 
+def uncalculated(rows: list[tuple[object, ...]]) -> bytes:
+    """A workbook with formulas for the numbers in column C, which no program has calculated yet."""
+    content = xlsx_file({"工单": rows})
+    formula = rb'<c r="(C\d+)"[^>]*><v>4[0-9.]+</v></c>'
+    return patched(content, "sheet1.xml", lambda part: re.sub(formula, rb'<c r="\1"><f>A1+B1</f><v></v></c>', part))
+
+
+def test_a_formula_without_a_result_is_no_empty_cell(tickets: Tickets) -> None:
+    rows: list[tuple[object, ...]] = [HEADER, ("T1", "", 44990.375), ("", "", 44990.375), ("T2", "", DAY)]
+    read = tickets().read("a.xlsx", uncalculated(rows))
+    assert read.reasons() == ["“报修时间”列的“#公式没有结果”是没有算出结果的公式，应在 Excel 中打开并保存后重新提交"]
+    assert read.rows("ticket", "ticket_no") == [("T2",)]
+    assert read.set_aside == {"header": 1, "blank": 1}  # formulas drawn down over empty rows are nothing
+
+
+def test_a_formula_whose_result_is_the_empty_text_is_empty(tickets: Tickets) -> None:
+    rows = [(*HEADER, "解决时间"), ("T1", "", DAY, 44990.375)]
+    cell = rb'<c r="D2" t="str"><f>IF(1,"")</f><v></v></c>'
+    content = patched(
+        xlsx_file({"工单": rows}), "sheet1.xml", lambda part: re.sub(rb'<c r="D2"[^>]*><v>4[0-9.]+</v></c>', cell, part)
+    )
+    assert tickets().read("a.xlsx", content).rows("ticket", "ticket_no", "resolved_at") == [("T1", None)]
+
+
 @pytest.mark.parametrize("value", ["#N/A", "#REF!", "#DIV/0!"])
 def test_an_error_value_is_rejected_and_not_read_as_empty(tickets: Tickets, value: str) -> None:
     read = tickets().read("a.xlsx", xlsx_file({"工单": [HEADER, ("T1", value, DAY), ("T2", "", DAY)]}))
