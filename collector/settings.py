@@ -118,7 +118,10 @@ class Settings(Strict):
             ConfigError: the environment variable or the file that holds it is not there.
         """
         url = self.database.url
-        text = url.read(self.workspace) if isinstance(url, Secret) else url
+        try:
+            text = url.read(self.workspace) if isinstance(url, Secret) else url
+        except ConfigError as error:
+            raise error.within("yunwei.yaml 的 database.url") from None
         scheme, mark, rest = text.partition(":///")
         if not mark or not scheme.startswith("sqlite") or rest in ("", ":memory:"):
             return text

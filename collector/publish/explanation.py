@@ -92,7 +92,7 @@ def _head(explained: Explanation) -> Iterator[tuple[str, str]]:
         yield "旁列", "；".join(together)
     if result.notes:
         yield "说明", "；".join(result.notes)
-    run = "没有保存过，按现在的数据计算" if explained.stored_run is None else f"第 {explained.stored_run} 次运行的结果"
+    run = "没有保存过，现在计算" if explained.stored_run is None else f"第 {explained.stored_run} 次运行的结果"
     moment = datetime.fromtimestamp(explained.basis.as_of, zone).strftime("%Y-%m-%d %H:%M:%S")
     digest = explained.basis.configuration_hash[:_HASH_SHOWN]
     yield "依据", f"{run}；截止时间 {moment}；知悉序号 {explained.basis.sequence}；配置 {digest}"

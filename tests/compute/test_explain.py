@@ -100,6 +100,7 @@ def test_with_a_moment_of_its_own_nothing_stored_is_looked_for(court: Court) -> 
     _compute(court)
     explained = _explain(court, as_of=at("03-02 00:00"))
     assert (explained.stored_run, explained.result.printed) == (None, "20.00分钟")
+    assert "没有保存过，现在计算；截止时间 2023-03-02 00:00:00" in _shown(explained)
 
 
 def test_availability_lists_its_spans_with_what_opened_and_ended_them(court: Court) -> None:

@@ -196,7 +196,7 @@ def test_check_reminds_of_a_secret_that_is_not_there(
     url = "database: {url: {env: YUNWEI_TEST_URL}}\n"
     write(tmp_path, **{"yunwei.yaml": GOOD["yunwei.yaml"] + url, "inbox/README.md": ""})
     assert run(["check", "-C", str(tmp_path)]) == 0
-    assert "环境变量 YUNWEI_TEST_URL 没有设置" in capsys.readouterr().out
+    assert "yunwei.yaml 的 database.url：环境变量 YUNWEI_TEST_URL 没有设置" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("fake_table")
