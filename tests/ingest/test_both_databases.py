@@ -58,5 +58,6 @@ def test_a_store_made_from_the_same_deliveries_anew_is_the_same(tmp_path: Path) 
         expected = live_through(first, workbook)
         assert live_through(second, workbook) == expected
         shutil.rmtree(second.inbox)
+        second.inbox.mkdir()
         assert second.ingest().deliveries == []
         assert second.store.fingerprint() == expected
