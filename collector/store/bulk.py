@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -58,8 +58,11 @@ class Bulk(Protocol):
         """The rows of a query, columns typed as :func:`arrow_type` says."""
         ...
 
-    def read_records(self, query: Select[Any]) -> pa.Table:
-        """The same for many rows whose texts are null or not empty and hold no separators, as records' are."""
+    def read_records(self, table: Table, names: Sequence[str], wanted: ColumnElement[bool]) -> pa.Table:
+        """Columns of a record table's rows in the order of ``row_id``; made for many rows.
+
+        Their texts are null or not empty and hold no separators, as :func:`canonical.arrow_column` sees to.
+        """
         ...
 
 

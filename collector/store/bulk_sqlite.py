@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
-from sqlalchemy import Connection, Select, Table
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, literal_column, select
 
 from collector.store.bulk import Versions, batches, no_versions, schema_of, versions_of
 
@@ -27,7 +27,7 @@ _ROWS_A_STATEMENT = 1_500
 _STATEMENTS_AS_OBJECTS = 12
 _FETCH = 50_000
 _CURRENT = "organization_id = ? AND source = ? AND known_until IS NULL"
-_FIELD, _ROW = "\x1f", b"\x1e"  # no stored text holds them
+_FIELD, _ROW = "\x1f", "\x1e"  # no stored text holds them
 _VERSIONS = pa.schema([("natural_key", pa.large_string()), ("row_hash", pa.large_string()), ("row_id", pa.int64())])
 _LINES_AWAY, _LINES_BACK = bytes.maketrans(b"\n\r\x1e", b"\x1d\x1c\n"), (("\x1d", "\n"), ("\x1c", "\r"))
 
@@ -45,19 +45,16 @@ class SqliteBulk:
         scope = (organization_id, source)
         first, last, few = keys[0].as_py(), keys[-1].as_py(), 4 * len(keys) + 1000
         within = f"{table.name} WHERE {_CURRENT} AND natural_key BETWEEN ? AND ?"
-        count = self._driver.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM {within} LIMIT ?)", (*scope, first, last, few)
-        ).fetchone()[0]
+        count = self._scalar(f"SELECT count(*) FROM (SELECT 1 FROM {within} LIMIT ?)", (*scope, first, last, few))
         if count == 0:
             return no_versions()
-        wanted = "SELECT natural_key, hex(row_hash) AS row_hash, row_id FROM"
+        wanted = f"SELECT {_joined(_VERSIONS.names)} FROM (SELECT natural_key, hex(row_hash) AS row_hash, row_id FROM"
         if count < few:
-            found = self._cut(_VERSIONS, f"{wanted} {within} ORDER BY natural_key", (*scope, first, last))
+            text = self._scalar(f"{wanted} {within})", (*scope, first, last))
         else:
-            query = f"{wanted} json_each(?) CROSS JOIN {table.name} ON natural_key = value WHERE {_CURRENT}"
-            listed = json.dumps(keys.to_pylist(), ensure_ascii=False)
-            found = self._cut(_VERSIONS, query, (listed, *scope))
-        return versions_of(found)
+            each = f"json_each(?) CROSS JOIN {table.name} ON natural_key = value WHERE {_CURRENT}"
+            text = self._scalar(f"{wanted} {each})", (json.dumps(keys.to_pylist(), ensure_ascii=False), *scope))
+        return no_versions() if text is None else versions_of(_cut(text, _VERSIONS))
 
     def insert(self, table: Table, constants: Mapping[str, Any], columns: Mapping[str, pa.Array]) -> None:
         """Columns that are wholly null are left out, those of one value are bound once a statement."""
@@ -90,26 +87,38 @@ class SqliteBulk:
             blocks.append(pa.RecordBatch.from_arrays(arrays, schema=schema))
         return pa.Table.from_batches(blocks, schema)
 
-    def read_records(self, query: Select[Any]) -> pa.Table:
-        """Each row comes as one text, which Arrow cuts into columns beside: a third of the time of objects."""
-        schema, (statement, parameters) = schema_of(query), self._compiled(query)
-        return self._cut(schema, statement, parameters)
+    def read_records(self, table: Table, names: Sequence[str], wanted: ColumnElement[bool]) -> pa.Table:
+        """Many rows come as one text, which Arrow cuts into columns beside: a third of the time of objects.
 
-    def _cut(self, schema: pa.Schema, statement: str, parameters: tuple[Any, ...]) -> pa.Table:
-        fields = _FIELD.join(["%s"] * len(schema.names))
-        row = f"CAST(printf('{fields}', {', '.join(schema.names)}) AS BLOB)"
-        cursor = self._driver.execute(f"SELECT {row} FROM ({statement})", parameters)
+        All rows are read in their order, whatever index there is: few organisations share a file.
+        """
+        schema = schema_of(select(*(table.c[name] for name in names)))
+        bounds = table.c.row_id.between(bindparam("low"), bindparam("high"))
+        query: Select[Any] = select(literal_column(_joined(names))).select_from(table).where(bounds, wanted)
+        compiled = query.compile(dialect=self._dialect)
+        statement = str(compiled).replace(f"FROM {table.name} ", f"FROM {table.name} NOT INDEXED ")
         blocks: list[Future[pa.Table]] = []
         with ThreadPoolExecutor(1) as beside:
-            while rows := cursor.fetchmany(_FETCH):
-                blocks.append(beside.submit(_cut, _ROW.join(row for (row,) in rows), schema))
+            for low in range(0, 1 + (self._scalar(f"SELECT max(row_id) FROM {table.name}") or 0), _FETCH):
+                values = {**compiled.params, "low": low, "high": low + _FETCH - 1}
+                text = self._scalar(statement, [values[name] for name in compiled.positiontup or ()])
+                if text is not None:
+                    blocks.append(beside.submit(_cut, text, schema))
                 if len(blocks) > 2:
                     blocks[-3].result()  # no more than a few blocks wait as text
         return pa.concat_tables([schema.empty_table(), *(block.result() for block in blocks)])
 
+    def _scalar(self, statement: str, values: Sequence[Any] = ()) -> Any:
+        return self._driver.execute(statement, values).fetchone()[0]
+
     def _compiled(self, query: Select[Any]) -> tuple[str, tuple[Any, ...]]:
         compiled = query.compile(dialect=self._dialect, compile_kwargs={"render_postcompile": True})
         return str(compiled), tuple(compiled.params[name] for name in compiled.positiontup or ())
+
+
+def _joined(names: Sequence[str]) -> str:
+    """SQL for all rows as one text: SQLite makes it without asking for Python's lock once."""
+    return f"CAST(group_concat(printf('{_FIELD.join(['%s'] * len(names))}', {', '.join(names)}), '{_ROW}') AS BLOB)"
 
 
 def _cut(text: bytes, schema: pa.Schema) -> pa.Table:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Connection, Select, Table, Text, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
-from collector.store.bulk import among, bulk_of
+from collector.store.bulk import Bulk, among, bulk_of
 from collector.store.schema import RECORD_TABLES, deliveries, organizations, state_intervals
 from metrics.indicators import Facts
 from metrics.records import RECORDS, UPTIME_CHECK, empty_frame
@@ -47,8 +47,7 @@ def read_facts(connection: Connection, organization_id: str, sequence: int) -> F
     """All records visible at ``sequence``, each type in the order of its rows' arrival."""
     bulk = bulk_of(connection)
     frames = {
-        name: to_frame(bulk.read_records(_records_query(connection, table, organization_id, sequence)))
-        for name, table in RECORD_TABLES.items()
+        name: to_frame(_read_records(bulk, table, organization_id, sequence)) for name, table in RECORD_TABLES.items()
     }
     checks = empty_frame(UPTIME_CHECK)  # their index answers for them
     for name, example in (("row_id", "int64"), ("source", "string"), ("natural_key", "string"), ("flags", "string")):
@@ -67,13 +66,9 @@ def _empty(kind: str) -> pd.Series[Any]:
     return pd.Series([], dtype=f"{kind}[pyarrow]")
 
 
-def _records_query(connection: Connection, table: Table, organization_id: str, sequence: int) -> Select[Any]:
+def _read_records(bulk: Bulk, table: Table, organization_id: str, sequence: int) -> pa.Table:
     names = (*RECORDS[table.name].names, "row_id", "source", "natural_key", "flags")
-    mine: ColumnElement[str] = table.c.organization_id
-    if connection.dialect.name == "sqlite":  # few share a file: all rows in their order, not each by an index
-        mine = literal_column("+organization_id", Text())
-    query = select(*(table.c[name] for name in names)).where(mine == organization_id, visible(table, sequence))
-    return query.order_by(table.c.row_id)
+    return bulk.read_records(table, names, (table.c.organization_id == organization_id) & visible(table, sequence))
 
 
 def visible(table: Table, sequence: int) -> ColumnElement[bool]:

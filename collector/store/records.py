@@ -109,16 +109,15 @@ class RecordWriter:
         record, table = RECORDS[name], RECORD_TABLES[name]
         columns = columns_of(record, frame)
         keys = natural_keys(record, columns)
-        hashes = row_hashes(record, columns)
         order = _order(keys)
         if order is not None:
-            keys, hashes = keys.take(order), hashes[order.to_numpy()]
-            columns = {column: values.take(order) for column, values in columns.items()}
+            keys, columns = keys.take(order), _take(columns, order)
+        lookup = self._beside.submit(self._current, table, keys)  # after the insertion of the block before
+        hashes = row_hashes(record, columns)
         self.settle()
-        seen = self._seen_of(table)
-        current = self._current(table, seen, keys)
-        told = classify(keys, hashes, current)
+        told = classify(keys, hashes, lookup.result())
         self._store(table, columns | {"natural_key": keys, "row_hash": hash_column(hashes)}, told)
+        seen = self._seen[name]
         seen.ranges.append((keys[0].as_py(), keys[-1].as_py()))
         if self._rereads:
             seen.unchanged.append(told.confirmed)
@@ -152,8 +151,8 @@ class RecordWriter:
             self._seen[table.name] = _Seen(self._scope.connection.execute(query.limit(1)).first() is None)
         return self._seen[table.name]
 
-    def _current(self, table: Table, seen: _Seen, keys: pa.Array) -> Versions:
-        if not seen.may_hold(keys[0].as_py(), keys[-1].as_py()):
+    def _current(self, table: Table, keys: pa.Array) -> Versions:
+        if not self._seen_of(table).may_hold(keys[0].as_py(), keys[-1].as_py()):
             return no_versions()
         fresh = np.flatnonzero(_differs_from_last(keys))
         return self._bulk.current(table, self._scope.organization_id, self._scope.source, keys.take(pa.array(fresh)))
@@ -248,6 +247,6 @@ def _order(keys: pa.Array) -> pa.Array | None:
     return pc.array_sort_indices(keys)
 
 
-def _take(columns: dict[str, pa.Array], rows: NDArray[Any]) -> dict[str, pa.Array]:
-    places = pa.array(rows)
+def _take(columns: dict[str, pa.Array], rows: NDArray[Any] | pa.Array) -> dict[str, pa.Array]:
+    places = rows if isinstance(rows, pa.Array) else pa.array(rows)
     return {name: column.take(places) for name, column in columns.items()}
