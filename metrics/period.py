@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -61,6 +61,39 @@ class Period:
         if self.kind == "range":
             return Period(_same_day_last_year(self.first_on), _same_day_last_year(self.last_on), "range")
         return _calendar_period(self.kind, _shift_months(self.first_on, -12))
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Stretch(Period):
+    """A period cut at instants instead of midnights: ``[start, end)`` in UTC seconds, e.g. the last 168 hours.
+
+    Its days are those it touches. Where a formula counts days, it counts those that begin in it.
+    """
+
+    start: int
+    end: int
+
+    @property
+    def label(self) -> str:
+        """``2023-03-05T06:00:00Z/168h``; for people and logs, nothing reads it back."""
+        begun = datetime.fromtimestamp(self.start, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return f"{begun}/{(self.end - self.start) // 3600}h"
+
+    def bounds(self, zone: ZoneInfo) -> tuple[int, int]:
+        """``[start, end)``, whatever the zone."""
+        return self.start, self.end
+
+
+def last_hours(hours: int, as_of: int, zone: ZoneInfo) -> Stretch:
+    """The stretch of that many hours up to ``as_of`` (UTC seconds)."""
+    start = as_of - hours * 3600
+    first, last = (datetime.fromtimestamp(moment, zone).date() for moment in (start, as_of - 1))
+    return Stretch(first, last, "range", start, as_of)
+
+
+def period_of(kind: str, day: date) -> Period:
+    """The calendar month, quarter, half or year that holds ``day``."""
+    return _calendar_period(kind, _start_of(kind, day))
 
 
 def midnight(day: date, zone: ZoneInfo) -> int:

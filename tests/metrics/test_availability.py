@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from metrics.errors import ConfigError
 from metrics.formulas import FORMULAS
 from metrics.indicators import Contract, Facts, Figure, Where
+from metrics.period import last_hours
 from metrics.service_calendar import DayRules
 from tests.metrics.assets_world import (
     ZONE,
@@ -221,3 +223,32 @@ def test_an_empty_court_has_no_data() -> None:
 
 def test_asked_for_no_period_there_is_no_figure() -> None:
     assert figures(facts_of(asset=ONE)) == []
+
+
+def test_a_stretch_of_hours_is_cut_at_its_instants() -> None:
+    """168 hours up to Tuesday 10:00; the outage began half an hour before the stretch and ends one after."""
+    facts = facts_of(asset=ONE, outage=[outage("2026-03-03 09:30", "2026-03-03 11:00")])
+    as_of = at("2026-03-10 10:00")
+    asked = replace(
+        request(facts, "2026-03", as_of=as_of, down_from=("outages",)), periods=[last_hours(168, as_of, ZONE)]
+    )
+    [found] = FORMULAS["availability"].measure(asked)
+    assert ratio(found) == (167 * 3600, 168 * 3600)
+
+
+def test_a_stretch_on_day_basis_counts_the_days_that_begin_in_it() -> None:
+    """From Tuesday 3rd 10:00 to Tuesday 10th 10:00: the 4th to the 10th; the bad 3rd began before."""
+    facts = facts_of(
+        asset=ONE,
+        outage=[
+            outage("2026-03-03 11:00", "2026-03-03 12:00"),
+            outage("2026-03-10 08:00", "2026-03-10 09:00", number="2"),
+        ],
+    )
+    as_of = at("2026-03-10 10:00")
+    asked = replace(
+        request(facts, "2026-03", as_of=as_of, down_from=("outages",), basis="day"),
+        periods=[last_hours(168, as_of, ZONE)],
+    )
+    [found] = FORMULAS["availability"].measure(asked)
+    assert ratio(found) == (6, 7)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from metrics.errors import UsageError
-from metrics.period import Period, parse_period, periods_between
+from metrics.period import Period, last_hours, midnight, parse_period, period_of, periods_between
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY = 86_400
@@ -87,3 +87,18 @@ def test_the_period_before_and_the_year_before(label: str, before: str, year_bef
 def test_clock_changes_make_a_day_longer_elsewhere() -> None:
     start, end = Period(date(2023, 10, 29), date(2023, 10, 29), "range").bounds(ZoneInfo("Europe/Berlin"))
     assert end - start == 25 * 3600
+
+
+def test_the_last_hours_are_cut_at_instants() -> None:
+    as_of = midnight(date(2026, 3, 10), SHANGHAI) + 10 * 3600
+    stretch = last_hours(168, as_of, SHANGHAI)
+    assert stretch.bounds(SHANGHAI) == (as_of - 168 * 3600, as_of)
+    assert (stretch.first_on, stretch.last_on) == (date(2026, 3, 3), date(2026, 3, 10))
+    assert stretch.label == "2026-03-03T02:00:00Z/168h"
+
+
+@pytest.mark.parametrize(
+    ("kind", "label"), [("month", "2026-08"), ("quarter", "2026Q3"), ("half", "2026H2"), ("year", "2026")]
+)
+def test_the_period_that_holds_a_day(kind: str, label: str) -> None:
+    assert period_of(kind, date(2026, 8, 31)).label == label
