@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError
 
 from adapters.secrets import Secret
+from collector.configuration.daemon import DaemonSettings
 from collector.configuration.documents import Kind, Stanza, read_documents
 from collector.configuration.indicator_checks import dimensions_of, records_of, with_names
 from collector.configuration.models import (
@@ -46,6 +47,7 @@ __all__ = [
     "Compute",
     "ConfigErrors",
     "ContractSettings",
+    "DaemonSettings",
     "Database",
     "HolidayFile",
     "Organization",
@@ -62,7 +64,7 @@ __all__ = [
 ]
 
 #: What does not decide any figure: the same records give the same results wherever they are kept.
-_BESIDE_FIGURES = {"workspace", "database", "paths", "outputs"}
+_BESIDE_FIGURES = {"workspace", "database", "paths", "outputs", "daemon"}
 
 
 class Settings(Strict):
@@ -83,6 +85,7 @@ class Settings(Strict):
     projects: tuple[Project, ...]
     compute: Compute = Compute()
     outputs: tuple[Output, ...] = ()
+    daemon: DaemonSettings = DaemonSettings()
     sources: tuple[SourceSettings, ...] = ()
     indicators: tuple[IndicatorDefinition, ...] = ()
 

@@ -73,6 +73,11 @@ def test_only_the_settings_read_configuration() -> None:
     assert {path for path in readers if not path.startswith("collector/configuration/")} == set()
 
 
+def test_only_the_daemon_schedules() -> None:
+    schedulers = _importers({"apscheduler", "sched"}, *PACKAGES)
+    assert {path for path in schedulers if not path.startswith("collector/daemon/")} == set()
+
+
 def test_the_metrics_are_pure() -> None:
     assert _importers(IMPURE | SQL | {"yaml"}, "metrics") == set()
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
 from adapters.secrets import Secret
-from collector.configuration.problems import nearest
+from collector.configuration.daemon import DaemonSettings
+from collector.configuration.zones import Zone
 from metrics.errors import ConfigError
 from metrics.indicators import Dimension, Strict
 
@@ -22,17 +23,6 @@ if TYPE_CHECKING:
 PeriodChoice = Literal["month", "quarter", "half", "year", "contract"]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Name = Annotated[str, Field(min_length=1)]
-
-
-def _known_zone(name: str) -> str:
-    zones = available_timezones()
-    if name not in zones:
-        near = nearest(name, sorted(zones)) or "Asia/Shanghai"
-        raise ValueError(f"没有名为“{name}”的时区，是否想写“{near}”")
-    return name
-
-
-Zone = Annotated[str, AfterValidator(_known_zone)]
 
 
 class Organization(Strict):
@@ -228,6 +218,7 @@ class WorkspaceFile(Strict):
     projects: tuple[Project, ...] = Field(min_length=1, description="运维项目")
     compute: Compute = Field(Compute(), description="计算哪些周期和分列")
     outputs: tuple[Output, ...] = Field((), description="yunwei export 写出的文件")
+    daemon: DaemonSettings = Field(DaemonSettings(), description="yunwei run 的各项任务和日志")
 
 
 class SourceSettings(Strict):

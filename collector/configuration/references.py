@@ -28,6 +28,7 @@ def reference_problems(read: Workspace) -> list[Problem]:
         *_contracts(read.head.place.below("projects"), names),
         *_calendar(read, names),
         *_outputs(read.head.place.below("outputs"), names),
+        *_daemon(read.head.place.below("daemon", "sources"), names),
         *(problem for stanza in read.sources for problem in _source(stanza, names)),
         *(problem for stanza in read.indicators for problem in _indicator(stanza, names)),
     ]
@@ -174,6 +175,13 @@ def _outputs(outputs: Place, names: Names) -> Iterator[Problem]:
         if text and text in first:
             yield path.problem(f"“{text}”已是第 {first[text]} 行那项输出的文件，后写的会覆盖先写的，请换一个名称")
         first.setdefault(text, path.root.line_of(path.path))
+
+
+def _daemon(sources: Place, names: Names) -> Iterator[Problem]:
+    """Only sources that there are have a schedule of their own."""
+    for name in _value(sources, dict):
+        if name not in names.sources:
+            yield sources.below(name).problem(unknown_name("数据来源", str(name), names.sources))
 
 
 def _leaves(path: str | None) -> bool:

@@ -24,6 +24,7 @@ from collector.store.checks import rebuild_index
 from collector.store.deliveries import Delivery, Identity, Kind, Totals
 from collector.store.engine import connect, insert_missing, reading, writing
 from collector.store.fingerprint import fingerprint
+from collector.store.jobs import JobState, JobStore
 from collector.store.records import Outcome
 from collector.store.result_columns import RESULT_COLUMNS, RESULT_VIEWS
 from collector.store.runs import Run
@@ -34,7 +35,18 @@ from metrics.indicators import Facts
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["RESULT_COLUMNS", "RESULT_VIEWS", "Delivery", "Outcome", "Run", "Store", "Totals", "open_store"]
+__all__ = [
+    "RESULT_COLUMNS",
+    "RESULT_VIEWS",
+    "Delivery",
+    "JobState",
+    "JobStore",
+    "Outcome",
+    "Run",
+    "Store",
+    "Totals",
+    "open_store",
+]
 
 
 def open_store(url: str, organization_id: str, checks: Path, clock: Callable[[], int]) -> Store:
@@ -65,6 +77,7 @@ class Store:
         self.organization_id = organization_id
         self._checks = checks
         self._clock = clock
+        self.jobs = JobStore(engine, organization_id, clock)
 
     def __enter__(self) -> Self:
         return self

@@ -30,7 +30,7 @@ from collector.store.result_columns import RESULT_COLUMNS, is_nullable, kind_of
 from metrics.records import RECORDS, Kind, RecordType
 
 #: The newest migration; a database beyond it was written by a newer program.
-NEWEST = "0003"
+NEWEST = "0004"
 
 NAMES = {
     "pk": "pk_%(table_name)s",
@@ -274,6 +274,33 @@ revisions = Table(
         ["configurations.organization_id", "configurations.configuration_hash"],
     ),
     Index("ix_revisions_period", "organization_id", "project", "period", "revision_no", unique=True),
+)
+
+job_runs = Table(
+    "job_runs",
+    metadata,
+    _id("job_run_id"),
+    _organization(),
+    _key("job"),
+    _whole("slot", comment="应当运行的时刻"),
+    _whole("started_at"),
+    _whole("ended_at", nullable=True),
+    _whole("milliseconds", nullable=True, comment="用时"),
+    _text("outcome", comment="running、done、failed；begun 为起点，interrupted 为中途被终止"),
+    _text("error", nullable=True, comment="失败的原因"),
+    _text("detail", nullable=True, comment="下次运行要知道的，JSON 对象"),
+    CheckConstraint("outcome IN ('running', 'done', 'failed', 'begun', 'interrupted')", name="outcome"),
+    Index("ix_job_runs_slot", "organization_id", "job", "outcome", "slot"),
+)
+
+job_counts = Table(
+    "job_counts",
+    metadata,
+    Column("organization_id", KEY, ForeignKey("organizations.organization_id"), primary_key=True, nullable=False),
+    Column("job", KEY, primary_key=True, nullable=False),
+    _whole("runs_count"),
+    _whole("failures_count"),
+    _whole("milliseconds"),
 )
 
 
