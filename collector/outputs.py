@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -12,6 +14,7 @@ from collector.settings import Settings
 from collector.version import program_version
 from metrics.errors import UsageError
 from metrics.indicators import DIMENSION_LABELS, Dimension
+from metrics.period import parse_period
 
 if TYPE_CHECKING:
     from collector.store import Store
@@ -31,7 +34,7 @@ def stored_results(
         UsageError: nothing was computed yet, or not for such a period or indicator.
     """
     frames = [store.results(period=period, indicator=indicator) for period in periods or (None,)]
-    results = [result for frame in frames for result in results_of(frame.to_dict("records"))]
+    results = in_order([result for frame in frames for result in results_of(frame.to_dict("records"))])
     if not results:
         named = "、".join((*([f"指标“{indicator}”"] if indicator else []), *periods))
         raise UsageError(
@@ -41,6 +44,20 @@ def stored_results(
         return results
     name, value = dimension
     return [r for r in results if r["dimension"] == name and value in (None, r["dimension_value"])]
+
+
+def in_order(results: Sequence[Result]) -> list[Result]:
+    """By indicator as the newest run has them, then by period; closed periods come out of runs of their own."""
+    ranks: dict[tuple[str, str], int] = {}
+    for result in sorted(results, key=lambda result: -result["run_id"]):
+        ranks.setdefault(result.key, len(ranks))
+    return sorted(results, key=lambda result: (ranks[result.key], _period_rank(result["period"])))
+
+
+@cache
+def _period_rank(label: str) -> tuple[int, date, date]:
+    period = parse_period(label)
+    return ("month", "quarter", "half", "year", "range").index(period.kind), period.first_on, period.last_on
 
 
 def parse_dimension(text: str) -> tuple[Dimension, str | None]:
@@ -79,6 +96,9 @@ def publication(settings: Settings, store: Store, results: Sequence[Result], pro
         tuple(_accounting(store, sources)),
         {sources.get(str(source), str(source)): int(count) for source, count in rejections.items()},
         program_version(),
+        [one for one in store.revisions() if one.project in names],
+        [one for one in store.objections() if one.project in names],
+        settings.zone,
     )
 
 

@@ -23,12 +23,13 @@ _EXACT_DIGITS = 60
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What all results of one run share; moments in UTC seconds."""
+    """What all results of one run share; moments in UTC seconds. ``revision_no``: of the revision they make."""
 
     organization_id: str
     as_of: int
     known_at: int
     known_sequence: int
+    revision_no: int | None = None
 
 
 def rows_of(results: Sequence[IndicatorResult], stamp: Stamp) -> pd.DataFrame:
@@ -40,9 +41,11 @@ def rows_of(results: Sequence[IndicatorResult], stamp: Stamp) -> pd.DataFrame:
         "as_of": iso(stamp.as_of),
         "known_at": iso(stamp.known_at),
         "known_sequence": stamp.known_sequence,
-        "data_state": "open",  # the newest figures; what a closed period shows is its revision's
+        "data_state": "open" if stamp.revision_no is None else "closed",
     }
-    return pd.DataFrame([{**_row(result), **shared} for result in results])
+    frame = pd.DataFrame([{**_row(result), **shared} for result in results])
+    frame["revision_no"] = pd.Series([stamp.revision_no] * len(frame), dtype="Int64")
+    return frame
 
 
 def _row(result: IndicatorResult) -> dict[str, Any]:

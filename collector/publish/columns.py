@@ -53,6 +53,7 @@ RESULT_COLUMNS: tuple[ResultColumn, ...] = (
     _C("definition_version", "口径版本", width=10),
     _C("calendar_state", "日历状态", "code", 10),
     _C("data_state", "数据状态", "code", 10),
+    _C("revision_no", "封账版次", "integer", 8),
     _C("observed", "有检测佐证占比", "ratio", 14),
     _C("presumed", "推定正常占比", "ratio", 14),
     _C("parts", "其他数值", "parts", 30),

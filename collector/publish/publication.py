@@ -8,16 +8,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from collector.publish.columns import RESULT_COLUMNS
+from collector.publish.standing import DRAFT, Standing, standings
 from metrics.indicators import DIMENSION_LABELS, OUTCOME_LABELS, MeasureUnit
 from metrics.numbers import print_number, print_share
 from metrics.targets import Target, parse_target
 
+if TYPE_CHECKING:
+    from collector.store import Objection, Revision
+
 #: The line of a result's stored notes that says its rule begins so.
 RULE_MARK = "口径："
+_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
@@ -134,6 +140,9 @@ class Publication:
         deliveries: the accounting of every delivery.
         open_rejections: source → rejections still to be dealt with.
         version: the program's.
+        revisions: every revision of every period of the projects, by project, period and number.
+        objections: vendors' objections with the decisions on them, by number.
+        zone: the organisation's, in which moments are shown.
     """
 
     organization_id: str
@@ -143,6 +152,32 @@ class Publication:
     deliveries: Sequence[Accounting] = ()
     open_rejections: Mapping[str, int] = field(default_factory=dict)
     version: str = ""
+    revisions: Sequence[Revision] = ()
+    objections: Sequence[Objection] = ()
+    zone: ZoneInfo = _ZONE
+
+    @cached_property
+    def standings(self) -> Mapping[tuple[str, str], Standing]:
+        """Project and period → whether what is shown is a draft or closed, in the order of the results."""
+        return standings(self.results, self.revisions, self.zone)
+
+    def standing(self, project: str, period: str) -> Standing:
+        """Whether what is shown of that project and period is a draft or closed; without results it is a draft."""
+        found = self.standings.get((project, period))
+        return found or Standing(project, period, None, None, self.zone)
+
+    @property
+    def mark(self) -> str:
+        """What every page of an output over several periods carries: 草稿 unless all of it is closed; else nothing."""
+        return DRAFT if not self.standings or any(one.is_draft for one in self.standings.values()) else ""
+
+    def objections_to(self, project: str, indicator: str | None = None, period: str | None = None) -> list[Objection]:
+        """Objections to the project's figures: of one indicator, of one period; None means all."""
+        return [
+            one
+            for one in self.objections
+            if one.project == project and indicator in (None, one.indicator) and period in (None, one.period)
+        ]
 
     def rules(self) -> dict[tuple[str, str], Result]:
         """One result of each indicator, for its rule in words, in order."""

@@ -14,8 +14,10 @@ from sqlalchemy import Engine, select
 
 from collector.store import deliveries as _deliveries
 from collector.store import facts as _facts
+from collector.store import objections as _objections
 from collector.store import rejections as _rejections
 from collector.store import results as _results
+from collector.store import revisions as _revisions
 from collector.store import runs as _runs
 from collector.store.bulk import bulk_of
 from collector.store.check_evidence import Cited, checks_by_day
@@ -25,8 +27,10 @@ from collector.store.deliveries import Delivery, Identity, Kind, Totals
 from collector.store.engine import connect, insert_missing, reading, writing
 from collector.store.fingerprint import fingerprint
 from collector.store.jobs import JobState, JobStore
+from collector.store.objections import Decided, Objection
 from collector.store.records import Outcome
 from collector.store.result_columns import RESULT_COLUMNS, RESULT_VIEWS
+from collector.store.revisions import Closing, Revision
 from collector.store.runs import Run
 from collector.store.schema import deliveries, organizations, register_changes
 from collector.store.versions import bring_up_to_date
@@ -38,10 +42,13 @@ if TYPE_CHECKING:
 __all__ = [
     "RESULT_COLUMNS",
     "RESULT_VIEWS",
+    "Closing",
     "Delivery",
     "JobState",
     "JobStore",
+    "Objection",
     "Outcome",
+    "Revision",
     "Run",
     "Store",
     "Totals",
@@ -261,11 +268,13 @@ class Store:
         period: str | None = None,
         dimension: str | None = None,
         dimension_value: str | None = None,
+        newest: bool = False,
     ) -> pd.DataFrame:
         """Results, columns ``RESULT_COLUMNS``, in the order in which they were computed.
 
-        ``run_id`` None: of every indicator and period those of the newest run that computed it. Other arguments:
-        None means all.
+        ``run_id`` None: of a closed period those of its newest revision, else of every indicator and period those
+        of the newest run that computed it; with ``newest`` the latter of closed periods too. Other arguments: None
+        means all.
         """
         wanted = {
             "project": project,
@@ -274,9 +283,90 @@ class Store:
             "dimension": dimension,
             "dimension_value": dimension_value,
         }
-        query = _results.query_of(self.organization_id, run_id, wanted)
+        which = _results.of_run(run_id) if run_id is not None else _results.newest() if newest else _results.standing()
+        query = _results.query_of(self.organization_id, which, wanted)
         with reading(self._engine) as connection:
             return _facts.to_frame(bulk_of(connection).read(query))
+
+    def revisions(self, project: str | None = None, period: str | None = None) -> list[Revision]:
+        """Closed revisions by project, period and number; None means all."""
+        with reading(self._engine) as connection:
+            return _revisions.listed(connection, self.organization_id, project, period)
+
+    def revision_results(self, revision: Revision) -> pd.DataFrame:
+        """The results of a revision, whatever came later; columns ``RESULT_COLUMNS``, in their order."""
+        which = _results.of_revision(self.organization_id, revision.project, revision.period, revision.revision_no)
+        with reading(self._engine) as connection:
+            query = _results.query_of(self.organization_id, which, {})
+            return _facts.to_frame(bulk_of(connection).read(query))
+
+    def close_periods(self, run: Run, closings: Iterable[Closing], program_version: str) -> None:
+        """Store revisions with their results, all of them or none.
+
+        Raises:
+            PassingError: another program closed one of these periods meanwhile, or the database is locked.
+        """
+        with writing(self._engine) as connection:
+            _revisions.close(connection, self.organization_id, run, list(closings), program_version, self._clock())
+
+    def inputs_hash(self, sequence: int) -> str:
+        """SHA-256 over all deliveries up to ``sequence``, as :class:`Revision` has it."""
+        with reading(self._engine) as connection:
+            return _revisions.inputs_hash(connection, self.organization_id, sequence)
+
+    def cited_spans(self) -> list[tuple[int, int]]:
+        """The time that closed revisions cite: ``[start, end)`` in UTC seconds, merged and in order.
+
+        Retention removes nothing that touches them.
+        """
+        with reading(self._engine) as connection:
+            return _revisions.cited_spans(connection, self.organization_id)
+
+    def cited_since(self) -> int | None:
+        """The first moment that a closed revision cites, None while nothing is closed."""
+        spans = self.cited_spans()
+        return spans[0][0] if spans else None
+
+    def add_objection(
+        self,
+        *,
+        project: str,
+        indicator: str,
+        period: str,
+        vendor: str,
+        statement: str,
+        raised_on: str,
+        document_no: str | None = None,
+    ) -> int:
+        """Record what a vendor holds against a figure; the objection's number."""
+        values = {
+            "project": project,
+            "indicator": indicator,
+            "period": period,
+            "vendor": vendor,
+            "statement": statement,
+            "raised_on": raised_on,
+            "document_no": document_no,
+        }
+        with writing(self._engine) as connection:
+            return _objections.add(connection, self.organization_id, self._clock(), values)
+
+    def decide_objection(
+        self, objection_no: int, *, decision: Decided, reason: str, decided_by: str, decided_on: str
+    ) -> None:
+        """Record a decision on an objection; earlier ones stay.
+
+        Raises:
+            UsageError: there is no objection of that number.
+        """
+        values = {"decision": decision, "reason": reason, "decided_by": decided_by, "decided_on": decided_on}
+        with writing(self._engine) as connection:
+            _objections.decide(connection, self.organization_id, objection_no, self._clock(), values)
+
+    def objections(self) -> list[Objection]:
+        """All objections by number, with every decision on them."""
+        with reading(self._engine) as connection:
+            return _objections.listed(connection, self.organization_id)
 
     def checks_by_day(
         self, source: str, assets: Iterable[str], first_at: int, last_at: int, sequence: int

@@ -17,13 +17,29 @@ from collector.store.schema import (
     check_partitions,
     contents,
     deliveries,
+    objection_decisions,
+    objections,
     register_changes,
     rejections,
     results,
+    revisions,
     state_intervals,
 )
 
-_PHYSICAL = {"row_id", "organization_id", "delivery_id", "partition_id", "rejection_id", "run_id", "result_id", "path"}
+_PHYSICAL = {"organization_id", "path"} | {
+    f"{name}_id"
+    for name in ("row", "delivery", "partition", "rejection", "run", "result", "revision", "objection", "decision")
+}
+_WHOLE = (
+    contents,
+    deliveries,
+    register_changes,
+    state_intervals,
+    results,
+    revisions,
+    objections,
+    objection_decisions,
+)
 _OF_COMPUTING = {"computed_at", "position"}
 _resolving = deliveries.alias("resolving")
 
@@ -41,7 +57,7 @@ def fingerprint(connection: Connection, organization_id: str) -> str:
 
 
 def _queries(organization_id: str) -> Iterator[tuple[str, Select[Any]]]:
-    for table in (contents, deliveries, register_changes, state_intervals, results):
+    for table in _WHOLE:
         names = [column for column in table.columns if column.name not in _PHYSICAL | _OF_COMPUTING]
         yield table.name, select(*names).where(table.c.organization_id == organization_id)
     for table in (*RECORD_TABLES.values(), check_partitions):

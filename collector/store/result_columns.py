@@ -41,6 +41,7 @@ RESULT_COLUMNS: Mapping[str, str] = {
     "definition_version": "指标口径的版本",
     "calendar_state": "服务日历：official 按公布的节假日，provisional 为暂定",
     "data_state": "数据：open 未封账，closed 已封账",
+    "revision_no": "封账的版次，从 1 起；未封账为空",
     "observed": "正常时间中有检测佐证的比例（0–1）",
     "presumed": "正常时间中推定正常的比例（0–1）",
     "parts": "其他组成数，JSON 对象",
@@ -58,12 +59,13 @@ RESULT_COLUMNS: Mapping[str, str] = {
 
 #: View → what it shows.
 RESULT_VIEWS: Mapping[str, str] = {
-    "v_results_current": "现行结果：每个指标、每个周期，取知悉序号最大、截止时间最晚的那次计算（相同则取最近一次）",
+    "v_results_current": "现行结果：已封账的周期取最新一版，其余取知悉序号最大、截止时间最晚的计算（相同取最近一次）",
+    "v_results_closed": "各版封账结果：每个已封账周期的每一版，更正之前的也在内",
     "v_results_total": "现行结果中的合计行",
     "v_results_missed": "现行结果中结论为未达标或覆盖不足的行",
 }
 
-_INTEGERS = ("evidence_count", "known_sequence", "run_id", "position")
+_INTEGERS = ("evidence_count", "known_sequence", "run_id", "position", "revision_no")
 _NULLABLE = (
     *TWINNED,
     "target",
@@ -72,6 +74,7 @@ _NULLABLE = (
     "parts",
     "notes",
     "known_at",
+    "revision_no",
     *(f"{name}_value" for name in TWINNED),
 )
 

@@ -7,12 +7,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, func, select
 
 from collector.store.bulk import arrow_type, bulk_of
 from collector.store.canonical import arrow_column
 from collector.store.result_columns import RESULT_COLUMNS, TWINNED
-from collector.store.schema import results
+from collector.store.schema import results, revisions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,18 +62,33 @@ def _count(connection: Connection, run: Run) -> int:
     return connection.scalar(query) or 0
 
 
-def query_of(organization_id: str, run_id: int | None, wanted: dict[str, Any]) -> Select[Any]:
-    """Rows of one run, or the current ones of every figure, that hold the ``wanted`` values, in their order."""
+def query_of(organization_id: str, which: ColumnElement[bool], wanted: dict[str, Any]) -> Select[Any]:
+    """The rows ``which`` hold, with the ``wanted`` values, in their order."""
     query = select(*(results.c[name] for name in RESULT_COLUMNS)).where(results.c.organization_id == organization_id)
-    query = query.where(_is_current() if run_id is None else results.c.run_id == run_id)
+    query = query.where(which)
     for name, value in wanted.items():
         if value is not None:
             query = query.where(results.c[name] == value)
     return query.order_by(results.c.run_id, results.c.position)
 
 
-def _is_current() -> ColumnElement[bool]:
-    """As the view ``v_results_current`` has it: the run that knew most and looked furthest, the newest of those.
+def of_run(run_id: int) -> ColumnElement[bool]:
+    """Results of one run."""
+    return results.c.run_id == run_id
+
+
+def standing() -> ColumnElement[bool]:
+    """As the view ``v_results_current`` has it: of a closed period its newest revision, else what is newest."""
+    return results.c.run_id == func.coalesce(_closing_run(), _newest())
+
+
+def newest() -> ColumnElement[bool]:
+    """The newest computation, of a closed period too."""
+    return results.c.run_id == _newest()
+
+
+def _newest() -> ScalarSelect[int]:
+    """The run that knew most and looked furthest, the newest of those.
 
     Not simply the newest: looking back with ``--as-of`` or ``--known-at`` must not replace what stands.
     """
@@ -84,4 +99,28 @@ def _is_current() -> ColumnElement[bool]:
         .order_by(other.c.known_sequence.desc(), other.c.as_of.desc(), other.c.run_id.desc())
         .limit(1)
     )
-    return results.c.run_id == best.scalar_subquery()
+    return best.scalar_subquery()
+
+
+def of_revision(organization_id: str, project: str, period: str, revision_no: int) -> ColumnElement[bool]:
+    """The condition on results that they are that revision's."""
+    row = revisions.alias("wanted").c
+    run = select(row.run_id).where(
+        row.organization_id == organization_id,
+        row.project == project,
+        row.period == period,
+        row.revision_no == revision_no,
+    )
+    return (results.c.run_id == run.scalar_subquery()) & (results.c.project == project) & (results.c.period == period)
+
+
+def _closing_run() -> ScalarSelect[int]:
+    """The run of the newest revision of the project and period of a row."""
+    row = revisions.alias("closing").c
+    return (
+        select(row.run_id)
+        .where(*(row[name] == results.c[name] for name in ("organization_id", "project", "period")))
+        .order_by(row.revision_no.desc())
+        .limit(1)
+        .scalar_subquery()
+    )

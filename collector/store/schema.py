@@ -30,7 +30,7 @@ from collector.store.result_columns import RESULT_COLUMNS, is_nullable, kind_of
 from metrics.records import RECORDS, Kind, RecordType
 
 #: The newest migration; a database beyond it was written by a newer program.
-NEWEST = "0004"
+NEWEST = "0005"
 
 NAMES = {
     "pk": "pk_%(table_name)s",
@@ -264,11 +264,18 @@ revisions = Table(
     _text("project"),
     _text("period"),
     _whole("revision_no"),
+    _whole("starts_at", comment="周期的开始，UTC 秒"),
+    _whole("ends_at", comment="周期的结束（不含），UTC 秒"),
     _whole("sequence", comment="封账时的入库序号"),
+    _whole("as_of", comment="截止时间，UTC 秒"),
     _text("configuration_hash"),
     _text("program_version"),
-    Column("run_id", ROW_ID, ForeignKey("runs.run_id"), nullable=False, comment="封账所用结果的批次"),
+    _text("inputs_hash", comment="到入库序号为止全部交付（内容哈希、映射哈希）的哈希"),
+    Column("run_id", ROW_ID, ForeignKey("runs.run_id"), nullable=False, comment="封账结果的批次"),
     _whole("closed_at"),
+    _text("closed_by", nullable=True, comment="封账人"),
+    _text("reason", nullable=True, comment="更正或带病封账的理由"),
+    _text("remarks", nullable=True, comment="封账时尚未处理的事项，每行一句"),
     ForeignKeyConstraint(
         ["organization_id", "configuration_hash"],
         ["configurations.organization_id", "configurations.configuration_hash"],
@@ -301,6 +308,41 @@ job_counts = Table(
     _whole("runs_count"),
     _whole("failures_count"),
     _whole("milliseconds"),
+)
+
+objections = Table(
+    "objections",
+    metadata,
+    _id("objection_id"),
+    _organization(),
+    _whole("objection_no", comment="本单位的异议编号，从 1 起"),
+    _text("project"),
+    _text("indicator"),
+    _text("period"),
+    _text("vendor", comment="提出异议的运维服务商全称"),
+    _text("statement", comment="异议内容"),
+    _text("document_no", nullable=True, comment="来文文号"),
+    _text("raised_on", comment="提出日期"),
+    _whole("recorded_at"),
+    Index("ix_objections_no", "organization_id", "objection_no", unique=True),
+)
+
+objection_decisions = Table(
+    "objection_decisions",
+    metadata,
+    _id("decision_id"),
+    _organization(),
+    _whole("objection_no"),
+    _text("decision", comment="accepted 采纳，partly 部分采纳，declined 不采纳，withdrawn 撤回"),
+    _text("reason", comment="处理理由"),
+    _text("decided_by"),
+    _text("decided_on"),
+    _whole("recorded_at"),
+    CheckConstraint("decision IN ('accepted', 'partly', 'declined', 'withdrawn')", name="decision"),
+    ForeignKeyConstraint(
+        ["organization_id", "objection_no"], ["objections.organization_id", "objections.objection_no"]
+    ),
+    Index("ix_objection_decisions_no", "organization_id", "objection_no"),
 )
 
 

@@ -31,6 +31,7 @@ _ROW: dict[str, Any] = {
     "definition_version": "1",
     "calendar_state": "official",
     "data_state": "open",
+    "revision_no": None,
     "observed": "0.8",
     "presumed": "0.2",
     "parts": '{"median":"35"}',

@@ -35,6 +35,7 @@ _ROW: dict[str, Any] = {
     "definition_version": "1",
     "calendar_state": "official",
     "data_state": "open",
+    "revision_no": None,
     "observed": "0.25",
     "presumed": "0.75",
     "parts": '{"median": "600"}',
