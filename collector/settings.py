@@ -33,10 +33,12 @@ from collector.configuration.models import (
 )
 from collector.configuration.problems import ConfigErrors, Problem, unknown_name
 from collector.configuration.references import reference_problems
+from collector.configuration.self_evaluation import SelfEvaluationSettings
 from collector.configuration.stanzas import indicator_of, source_of
 from collector.configuration.validate import parse
 from metrics.errors import ConfigError, UsageError
 from metrics.indicators import Contract, IndicatorDefinition, Strict
+from metrics.scoring.pack import RulePack
 
 if TYPE_CHECKING:
     from adapters.base import Context
@@ -71,7 +73,7 @@ class Settings(Strict):
     """Everything configured for one organisation; immutable.
 
     ``workspace`` is the folder; all paths are given out absolute. Indicators carry ``params`` as an instance of
-    their formula's model, sources ``config`` as one of their adapter's.
+    their formula's model, sources ``config`` as one of their adapter's. ``rule_packs`` are those in use.
     """
 
     workspace: Path
@@ -88,6 +90,8 @@ class Settings(Strict):
     daemon: DaemonSettings = DaemonSettings()
     sources: tuple[SourceSettings, ...] = ()
     indicators: tuple[IndicatorDefinition, ...] = ()
+    self_evaluations: tuple[SelfEvaluationSettings, ...] = ()
+    rule_packs: tuple[RulePack, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -141,6 +145,10 @@ class Settings(Strict):
     def source(self, source_id: str) -> SourceSettings:
         """The source called so; UsageError in Chinese if there is none."""
         return _one("数据来源", source_id, {source.id: source for source in self.sources})
+
+    def rule_pack(self, pack_id: str) -> RulePack:
+        """The rule pack called so; UsageError in Chinese if no self-evaluation uses it."""
+        return _one("评分规则", pack_id, {pack.id: pack for pack in self.rule_packs})
 
     def contract(self, project_id: str) -> Contract:
         """The project's term, its last day included."""
@@ -221,11 +229,14 @@ def load_settings(workspace: Path) -> Settings:
     problems = [*read.problems, *reference_problems(read)]
     if problems or read.head.model is None:
         raise ConfigErrors(problems)
+    used = {stanza.model.rule_pack for stanza in read.self_evaluations if stanza.model}
     return Settings(
         workspace=workspace.resolve(),
         holidays=_models(read.holidays),
         sources=_models(read.sources),
         indicators=tuple(_finished(stanza, read.head.model) for stanza in read.indicators),
+        self_evaluations=_models(read.self_evaluations),
+        rule_packs=tuple(pack for pack in _models(read.rule_packs) if pack.id in used),
         **{name: getattr(read.head.model, name) for name in WorkspaceFile.model_fields},
     )
 

@@ -7,17 +7,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from collector.configuration.data import data_folder
 from collector.configuration.models import HolidayFile, SourceSettings, WorkspaceFile
 from collector.configuration.nodes import Node, read_nodes
 from collector.configuration.problems import Problem
+from collector.configuration.self_evaluation import SelfEvaluationSettings
 from collector.configuration.stanzas import read_indicator, read_source
 from collector.configuration.validate import Place, validated
 from metrics.errors import ConfigError
 from metrics.indicators import IndicatorDefinition
+from metrics.scoring.pack import RulePack
 
 MAIN_FILE = "yunwei.yaml"
 SOURCES_FOLDER = "sources"
 INDICATORS_FOLDER = "indicators"
+SELF_EVALUATION_FOLDER = "self_evaluation"
+RULE_PACKS_FOLDER = "rule_packs"
 
 Kind = TypeVar("Kind")
 
@@ -39,11 +44,13 @@ class Workspace:
     holidays: list[Stanza[HolidayFile]] = field(default_factory=list)
     sources: list[Stanza[SourceSettings]] = field(default_factory=list)
     indicators: list[Stanza[IndicatorDefinition]] = field(default_factory=list)
+    self_evaluations: list[Stanza[SelfEvaluationSettings]] = field(default_factory=list)
+    rule_packs: list[Stanza[RulePack]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
 def read_documents(folder: Path) -> Workspace:
-    """Read ``yunwei.yaml``, the holiday files it names, ``sources/`` and ``indicators/``.
+    """Read ``yunwei.yaml``, the holiday files it names, ``sources/``, ``indicators/`` and what scores them.
 
     Raises:
         ConfigError: the folder is no workspace at all.
@@ -60,7 +67,23 @@ def read_documents(folder: Path) -> Workspace:
         workspace.sources.append(Stanza(stanza, read_source(stanza, problems)))
     for stanza in _stanzas(folder, INDICATORS_FOLDER, problems):
         workspace.indicators.append(Stanza(stanza, read_indicator(stanza, problems)))
+    for stanza in _stanzas(folder, SELF_EVALUATION_FOLDER, problems):
+        workspace.self_evaluations.append(Stanza(stanza, validated(SelfEvaluationSettings, stanza, problems)))
+    for stanza in _stanzas(folder, RULE_PACKS_FOLDER, problems):
+        workspace.rule_packs.append(Stanza(stanza, validated(RulePack, stanza, problems)))
+    if workspace.self_evaluations:
+        workspace.rule_packs += _own_rule_packs(
+            problems, {pack.model.id for pack in workspace.rule_packs if pack.model}
+        )
     return workspace
+
+
+def _own_rule_packs(problems: list[Problem], known: set[str]) -> Iterator[Stanza[RulePack]]:
+    """The program's own rule packs; one of the workspace with the same id takes its place."""
+    for stanza in _stanzas(data_folder() / "common", RULE_PACKS_FOLDER, problems):
+        pack = validated(RulePack, stanza, problems)
+        if pack is not None and pack.id not in known:
+            yield Stanza(stanza, pack)
 
 
 def _root(folder: Path, file: str, problems: list[Problem]) -> Node | None:

@@ -80,7 +80,7 @@ def _has(record: RecordType, column: str) -> bool:
 
 
 def _numbers(place: Place, definition: IndicatorDefinition) -> Iterator[Problem]:
-    if definition.weight is not None and not _is_mark(definition.weight):
+    if definition.weight is not None and not is_mark(definition.weight):
         yield place.below("weight").problem(f"“{definition.weight}”不是分值，应为不小于 0 的数字，如 10 或 7.5")
     try:
         parse_share(definition.min_coverage)
@@ -91,10 +91,11 @@ def _numbers(place: Place, definition: IndicatorDefinition) -> Iterator[Problem]
         fact = f"这个公式的结果是{UNIT_LABELS[own]}，计量单位不能是 {unit}（{UNIT_LABELS[unit]}）"
         yield place.below("measure_unit").problem(fact)
     elif definition.target is not None:
-        yield from _target(place.below("target"), definition.target, definition)
+        yield from target_problems(place.below("target"), definition.target, definition)
 
 
-def _is_mark(text: str) -> bool:
+def is_mark(text: str) -> bool:
+    """Whether a text is a number of marks."""
     try:
         value = Decimal(text)
     except InvalidOperation:
@@ -102,7 +103,7 @@ def _is_mark(text: str) -> bool:
     return value.is_finite() and value >= 0
 
 
-def _target(place: Place, text: str, definition: IndicatorDefinition) -> Iterator[Problem]:
+def target_problems(place: Place, text: str, definition: IndicatorDefinition) -> Iterator[Problem]:
     """A target that begins like a number must be one; and one of the indicator's own nature."""
     target = parse_target(text)
     if target.value is None and (not text.strip() or text.strip()[0] in _SIGNS):

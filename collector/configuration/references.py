@@ -12,6 +12,7 @@ from collector.configuration.documents import Stanza, Workspace
 from collector.configuration.indicator_checks import indicator_problems
 from collector.configuration.models import SourceSettings
 from collector.configuration.problems import Problem, unknown_name
+from collector.configuration.self_evaluation_checks import self_evaluation_problems
 from collector.configuration.validate import Place
 from metrics.indicators import IndicatorDefinition
 
@@ -31,6 +32,7 @@ def reference_problems(read: Workspace) -> list[Problem]:
         *_daemon(read.head.place.below("daemon", "sources"), names),
         *(problem for stanza in read.sources for problem in _source(stanza, names)),
         *(problem for stanza in read.indicators for problem in _indicator(stanza, names)),
+        *self_evaluation_problems(read, names.projects),
     ]
 
 
@@ -90,6 +92,7 @@ def _double_ids(read: Workspace) -> Iterator[Problem]:
     yield from _twice(_items(head.below("projects")))
     yield from _twice(stanza.place for stanza in read.sources)
     yield from _twice((stanza.place for stanza in read.indicators), within="project")
+    yield from _twice(stanza.place for stanza in read.rule_packs)
     years: dict[Any, Place] = {}
     for stanza in read.holidays:
         year = _text(stanza.place.below("year"))

@@ -1,8 +1,8 @@
 """The JSON Schema that editors use while somebody types: one document for every file of a workspace.
 
 Which kind of file it is shows in its content: a list whose items have ``adapter`` are sources, one with ``formula``
-indicators, a mapping with ``year`` is a holiday file. What depends on a name (an adapter's keys, a formula's
-parameters, a record's fields) hangs on ``if``/``then``.
+indicators, a mapping with ``year`` is a holiday file, with ``fiscal_year`` a self-evaluation, with ``sections`` a rule
+pack. What depends on a name (an adapter's keys, a formula's parameters, a record's fields) hangs on ``if``/``then``.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from pydantic import BaseModel
 from adapters import ADAPTERS, config_model
 from collector.configuration import descriptions
 from collector.configuration.models import HolidayFile, SourceSettings, WorkspaceFile
+from collector.configuration.self_evaluation import SelfEvaluationSettings
 from collector.publish import PUBLISHERS
 from metrics.formulas import FORMULAS
 from metrics.indicators import IndicatorDefinition
 from metrics.records import RECORDS
+from metrics.scoring.pack import RulePack
 
 Schema = dict[str, Any]
 
@@ -32,7 +34,7 @@ _NARROWED = {"enum", "const", "format", "pattern"}
 def json_schema() -> Schema:
     """The whole schema as JSON-like data."""
     defs: Schema = {}
-    for model in (WorkspaceFile, HolidayFile, IndicatorDefinition):
+    for model in (WorkspaceFile, HolidayFile, IndicatorDefinition, SelfEvaluationSettings, RulePack):
         _add(defs, model)
     _names_of_maps(defs)
     defs["Source"] = _source(defs)
@@ -55,15 +57,19 @@ def _add(defs: Schema, model: type[BaseModel]) -> Schema:
 
 
 def _by_content() -> Schema:
+    """A key that only one kind of file has tells which kind it is."""
     source, indicator = _ref("Source"), _ref("IndicatorDefinition")
-    one_or_more = {"type": "array", "minItems": 1}
-    of_list = {
-        "if": {"contains": {"type": "object", "required": ["adapter"]}},
-        "then": {**one_or_more, "items": source},
-        "else": {**one_or_more, "items": indicator},
-    }
+    of_many = (("adapter", source), ("fiscal_year", _ref("SelfEvaluationSettings")), ("sections", _ref("RulePack")))
+    items = {"type": "array", "minItems": 1}
+    of_list: Schema = {**items, "items": indicator}
     of_mapping: Schema = {**_ref("WorkspaceFile")}
-    for key, then in (("formula", indicator), ("year", _ref("HolidayFile")), ("adapter", source)):
+    for key, then in of_many:
+        of_list = {
+            "if": {"contains": {"type": "object", "required": [key]}},
+            "then": {**items, "items": then},
+            "else": of_list,
+        }
+    for key, then in (("formula", indicator), ("year", _ref("HolidayFile")), *reversed(of_many)):
         of_mapping = {"if": {"type": "object", "required": [key]}, "then": then, "else": of_mapping}
     return {"if": {"type": "array"}, "then": of_list, "else": of_mapping}
 
