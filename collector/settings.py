@@ -34,6 +34,7 @@ from collector.configuration.models import (
 from collector.configuration.problems import ConfigErrors, Problem, unknown_name
 from collector.configuration.references import reference_problems
 from collector.configuration.self_evaluation import SelfEvaluationSettings
+from collector.configuration.serving import ServeSettings
 from collector.configuration.stanzas import indicator_of, source_of
 from collector.configuration.validate import parse
 from metrics.errors import ConfigError, UsageError
@@ -58,6 +59,7 @@ __all__ = [
     "Problem",
     "Project",
     "Secret",
+    "ServeSettings",
     "ServiceWindowSettings",
     "Settings",
     "SourceSettings",
@@ -66,7 +68,7 @@ __all__ = [
 ]
 
 #: What does not decide any figure: the same records give the same results wherever they are kept.
-_BESIDE_FIGURES = {"workspace", "database", "paths", "outputs", "daemon"}
+_BESIDE_FIGURES = {"workspace", "database", "paths", "outputs", "daemon", "serve"}
 
 
 class Settings(Strict):
@@ -88,6 +90,7 @@ class Settings(Strict):
     compute: Compute = Compute()
     outputs: tuple[Output, ...] = ()
     daemon: DaemonSettings = DaemonSettings()
+    serve: ServeSettings | None = None
     sources: tuple[SourceSettings, ...] = ()
     indicators: tuple[IndicatorDefinition, ...] = ()
     self_evaluations: tuple[SelfEvaluationSettings, ...] = ()

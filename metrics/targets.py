@@ -117,6 +117,19 @@ class Target:
             "eq": actual == self.value,
         }[self.operator]
 
+    def distance(self, actual: Fraction) -> Fraction:
+        """How much better than the target ``actual`` is (same base unit): below 0 it misses, 0 is just on it.
+
+        Raises:
+            ValueError: the target is qualitative.
+        """
+        if self.value is None:
+            raise ValueError("a qualitative target is judged by people")
+        better = actual - self.value
+        if self.operator == "eq":
+            return -abs(better)
+        return better if self.operator in ("ge", "gt") else -better
+
     def for_unit(self, unit: MeasureUnit) -> Target:
         """The target for an indicator that is measured in ``unit``: a number without unit takes it.
 

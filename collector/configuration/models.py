@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from adapters.secrets import Secret
 from collector.configuration.daemon import DaemonSettings
+from collector.configuration.serving import ServeSettings
 from collector.configuration.zones import Zone
 from metrics.errors import ConfigError
 from metrics.indicators import Dimension, Strict
@@ -219,6 +220,7 @@ class WorkspaceFile(Strict):
     compute: Compute = Field(Compute(), description="计算哪些周期和分列")
     outputs: tuple[Output, ...] = Field((), description="yunwei export 写出的文件")
     daemon: DaemonSettings = Field(DaemonSettings(), description="yunwei run 的各项任务和日志")
+    serve: ServeSettings | None = Field(None, description="网页、/metrics 和推送接口；不写则 yunwei run 不提供")
 
 
 class SourceSettings(Strict):

@@ -124,3 +124,10 @@ def _closing_run() -> ScalarSelect[int]:
         .limit(1)
         .scalar_subquery()
     )
+
+
+def newest_run(connection: Connection, organization_id: str) -> int | None:
+    """The last run that saved results; None before the first."""
+    query = select(func.max(results.c.run_id)).where(results.c.organization_id == organization_id)
+    newest: int | None = connection.scalar(query)
+    return newest

@@ -80,14 +80,14 @@ class Court:
         """Write the indicators' file."""
         (self.folder / "indicators" / "ops.yaml").write_text(indicators, encoding="utf-8")
 
-    def deliver(self, name: str, **records: Iterable[Mapping[str, Any]]) -> None:
+    def deliver(self, name: str, source: str = "s", /, **records: Iterable[Mapping[str, Any]]) -> None:
         """One delivery; its rows are numbered from 2 on its sheet 一."""
         digest = hashlib.sha256(name.encode()).hexdigest()
         settings = self.settings
         with (
             self.store.run("ingest", settings.hash, settings.snapshot(), "1") as run,
             self.store.delivery(
-                run, source="s", name=name, content_hash=digest, mapping_hash="m", size=1, modified_at=0
+                run, source=source, name=name, content_hash=digest, mapping_hash="m", size=1, modified_at=0
             ) as delivery,
         ):
             read = 0
