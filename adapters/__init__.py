@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _MODULES: Mapping[str, tuple[str, str]] = {
     "table": ("adapters.table", "adapters.mapping:TableConfig"),
     "probe": ("adapters.probe", "adapters.probes.config:ProbeConfig"),
+    "mailbox": ("adapters.mailbox", "adapters.mailbox_config:MailboxConfig"),
+    "sftp": ("adapters.sftp", "adapters.sftp_config:SftpConfig"),
 }
 
 

@@ -49,6 +49,7 @@ class Context:
     zone: ZoneInfo
     inbox: Path
     constants: Mapping[str, str] = field(default_factory=dict)  # vendor, project: for every record of the source
+    workspace: Path = Path()  # where relative paths of secrets and certificates begin
 
 
 @dataclass

@@ -171,7 +171,7 @@ class Settings(Strict):
         from adapters.base import Context
 
         zone = ZoneInfo(source.timezone) if source.timezone else self.zone
-        return Context(source.id, zone, self.inbox, self._constants(source))
+        return Context(source.id, zone, self.inbox, self._constants(source), self.workspace)
 
     def _constants(self, source: SourceSettings) -> dict[str, str]:
         constants = {}

@@ -14,6 +14,8 @@ from collector.cli.common import console, open_workspace, show_moment, workspace
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from collector.store import Store
+
 _COUNTS = {
     "read": "读取",
     "accepted": "接收",
@@ -47,6 +49,18 @@ def command(workspace: Path, source: str | None, limit: int) -> None:
     for row in rows:
         if row["state"] == "refused":
             click.echo(f"第 {row['sequence']} 批 {row['name']} 无法读取：{row['refusal']}")
+    _print_provenance(opened.store, rows, opened.zone)
+
+
+def _print_provenance(store: Store, rows: list[dict[Any, Any]], zone: ZoneInfo) -> None:
+    """Who sent what was fetched from a mailbox or a server, every time it came."""
+    came = store.fetches().provenance({row["content_hash"] for row in rows}).to_dict("records")
+    for row in rows:
+        for fetched in (item for item in came if item["content_hash"] == row["content_hash"]):
+            sender = f"{fetched['sender']}，" if isinstance(fetched["sender"], str) else ""
+            moment = fetched["arrived_at"] if fetched["arrived_at"] == fetched["arrived_at"] else None
+            time = f"{show_moment(int(moment), zone)}，" if moment is not None else ""
+            click.echo(f"第 {row['sequence']} 批来自 {sender}{time}{fetched['origin']}")
 
 
 def _table(rows: list[dict[Any, Any]], zone: ZoneInfo) -> Table:

@@ -65,6 +65,8 @@ def print_summary(report: IngestReport, known_text: str) -> None:
     """
     from collector.ingest.report import accounting
 
+    for fetched in report.fetched:
+        click.echo(fetched.line())
     if report.deliveries:
         click.echo(f"合计 {len(report.deliveries)} 批：{accounting(report)}")
     if report.known:
@@ -74,6 +76,8 @@ def print_summary(report: IngestReport, known_text: str) -> None:
     if report.unclaimed:
         listed = _listed(report.unclaimed)
         click.echo(f"{len(report.unclaimed)} 个文件没有数据来源要读：{listed}；若应读入，请检查数据来源的 files")
+    for failure in report.failures:
+        click.echo(f"没有采集到，{failure}", err=True)
     for sentence in _advice(report):
         click.echo(sentence, err=True)
 

@@ -201,7 +201,7 @@ def _source(stanza: Stanza[SourceSettings], names: Names) -> Iterator[Problem]:
     yield from _unknown("运维项目", [place.below("project")], names.projects)
     yield from _unknown("服务时间", [place.below("schedule")], names.windows)
     files = place.below("files")
-    for pattern in [files, *_items(files)]:
+    for pattern in [files, *_items(files), place.below("into")]:
         if _leaves(_text(pattern)):
             yield pattern.problem(f"“{_text(pattern)}”不在投递文件夹内，应为相对于 paths.inbox 的路径，不含 ..")
 

@@ -15,6 +15,7 @@ from collector.archive import Archive
 from collector.ingest.arrivals import Arrival, arrive, keep, unclaimed
 from collector.ingest.corrections import read_corrections
 from collector.ingest.delivery import Session
+from collector.ingest.fetching import fetch, is_fetcher
 from collector.ingest.intake import Intake
 from collector.ingest.report import DeliveryReport, IngestReport, LeftFile, NoProgress, Progress
 from collector.settings import Settings
@@ -35,8 +36,9 @@ def ingest(
 ) -> IngestReport:
     """Take what the sources offer: all of them, or those whose ids are in ``sources``.
 
-    Sources that deliver assets go first, then those with assignments, then the others as configured. For each
-    source: contents whose mapping changed, rejected rows whose asset is known by now, new files by name.
+    Files are fetched from mailboxes and servers before anything is read. Sources that deliver assets go first, then
+    those with assignments, then the others as configured. For each source: contents whose mapping changed, rejected
+    rows whose asset is known by now, new files by name.
 
     Raises:
         UsageError: there is no such source.
@@ -44,7 +46,9 @@ def ingest(
     """
     chosen = settings.sources if sources is None else [settings.source(name) for name in dict.fromkeys(sources)]
     with _session("ingest", settings, store, archive, progress) as session:
-        intakes = sorted((Intake(session, source) for source in chosen), key=_rank)
+        for source in filter(is_fetcher, chosen):
+            fetch(session, source)
+        intakes = sorted((Intake(session, source) for source in chosen if not is_fetcher(source)), key=_rank)
         claimed: list[Path] = []
         for intake in intakes:
             intake.read_again()

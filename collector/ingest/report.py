@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from typing import Any, Literal, Protocol
+
+from metrics.errors import YunweiError
 
 SET_ASIDE_LABELS = {
     "total": "合计",
@@ -93,6 +95,27 @@ class LeftFile:
         return f"{self.name}：{self.reason}"
 
 
+@dataclass(frozen=True)
+class FetchedFile:
+    """A file that a mailbox or a server held; ``duplicate``: its content was here already, so it was not put down.
+
+    ``name`` below the drop folder, ``arrived_at`` UTC seconds.
+    """
+
+    source: str
+    name: str
+    content_hash: str
+    origin: str
+    sender: str | None
+    arrived_at: int | None
+    duplicate: bool
+
+    def line(self) -> str:
+        """One line for people."""
+        what = "内容以前收到过，不再存" if self.duplicate else "已取到投递文件夹"
+        return f"{self.name}：{what}" + (f"（{self.sender}）" if self.sender else "")
+
+
 @dataclass
 class IngestReport:
     """One run: its deliveries in the order in which they were taken. Counts are sums over them.
@@ -100,12 +123,16 @@ class IngestReport:
     Attributes:
         known: files whose bytes had been tried with the same mapping before; only their hash was taken.
         unreadable: those of them that could not be read then, by name.
+        fetched: files from mailboxes and servers.
+        failures: sources that could not be reached or refused us; the others were taken.
         left: files to be taken by a later run, or that cannot be opened.
         unclaimed: files in the inbox that no source asks for.
         open_rejections: rejections that are still to be dealt with, of this run and earlier ones.
     """
 
     deliveries: list[DeliveryReport] = field(default_factory=list)
+    fetched: list[FetchedFile] = field(default_factory=list)
+    failures: list[YunweiError] = field(default_factory=list)
     known: int = 0
     unreadable: list[str] = field(default_factory=list)
     left: list[LeftFile] = field(default_factory=list)
@@ -154,8 +181,10 @@ class IngestReport:
 
     @property
     def exit_code(self) -> int:
-        """3 if a row or a file was refused in this run, else 0."""
-        return 3 if self.rejected or self.refused or any(file.trouble for file in self.left) else 0
+        """3 if a row or a file was refused in this run, else that of the first source that failed, else 0."""
+        if self.rejected or self.refused or any(file.trouble for file in self.left):
+            return 3
+        return self.failures[0].exit_code if self.failures else 0
 
     def as_json(self) -> dict[str, Any]:
         """The whole report in plain types."""
@@ -163,7 +192,13 @@ class IngestReport:
             name: getattr(self, name)
             for name in ("read", "accepted", "unchanged", "superseding", "rejected", "set_aside")
         }
-        return {"totals": totals, **asdict(self)}
+        parts = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "failures"}
+        listed = {name: [asdict(item) for item in value] for name, value in parts.items() if _holds_objects(value)}
+        return {"totals": totals, **parts, **listed, "failures": [str(error) for error in self.failures]}
+
+
+def _holds_objects(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and is_dataclass(value[0])
 
 
 class Progress(Protocol):

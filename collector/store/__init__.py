@@ -26,6 +26,7 @@ from collector.store.check_log import CheckLog
 from collector.store.checks import rebuild_index
 from collector.store.deliveries import Delivery, Identity, Kind, Totals
 from collector.store.engine import connect, insert_missing, reading, writing
+from collector.store.fetches import Fetched, FetchLog
 from collector.store.fingerprint import fingerprint
 from collector.store.jobs import JobState, JobStore
 from collector.store.objections import Decided, Objection
@@ -45,6 +46,8 @@ __all__ = [
     "RESULT_VIEWS",
     "Closing",
     "Delivery",
+    "FetchLog",
+    "Fetched",
     "JobState",
     "JobStore",
     "Objection",
@@ -203,6 +206,10 @@ class Store:
         newest = frame.drop_duplicates("content_hash", keep="last").set_index("content_hash")["mapping_hash"]
         first = frame.drop(columns="mapping_hash").drop_duplicates("content_hash", ignore_index=True)
         return first.assign(mapping_hash=first["content_hash"].map(newest).astype(newest.dtype))
+
+    def fetches(self) -> FetchLog:
+        """What was fetched from mailboxes and servers."""
+        return FetchLog(self._engine, self.organization_id, self._clock)
 
     def register(self) -> pd.DataFrame:
         """The assets known now: ``asset_no``, ``name``, ``aliases``, each once per source, by ``asset_no``."""

@@ -30,7 +30,7 @@ from collector.store.result_columns import RESULT_COLUMNS, is_nullable, kind_of
 from metrics.records import RECORDS, Kind, RecordType
 
 #: The newest migration; a database beyond it was written by a newer program.
-NEWEST = "0005"
+NEWEST = "0006"
 
 NAMES = {
     "pk": "pk_%(table_name)s",
@@ -185,6 +185,26 @@ rejections = Table(
     _delivery("resolved_by", nullable=True),
     CheckConstraint("state IN ('open', 'resolved')", name="state"),
     Index("ix_rejections_state", "organization_id", "state", "delivery_id"),
+)
+
+fetched = Table(
+    "fetched",
+    metadata,
+    _id("fetched_id"),
+    _organization(),
+    _key("source"),
+    _key("item_key"),
+    _text("state", comment="brought 已取，duplicate 内容已有，refused 没有取，seen 没有文件"),
+    _text("name", nullable=True, comment="投递文件夹以下的路径"),
+    _text("content_hash", nullable=True),
+    _text("origin", comment="原来在哪里：邮件或远程文件"),
+    _text("sender", nullable=True),
+    _whole("arrived_at", nullable=True, comment="到达对方邮箱或服务器的时间"),
+    _text("reason", nullable=True),
+    _whole("fetched_at"),
+    CheckConstraint("state IN ('brought', 'duplicate', 'refused', 'seen')", name="state"),
+    Index("ix_fetched_item", "organization_id", "source", "item_key", unique=True),
+    Index("ix_fetched_content", "organization_id", "content_hash"),
 )
 
 register_changes = Table(

@@ -60,7 +60,7 @@ def test_down_to_nothing_and_up_again(engine: Engine) -> None:
     assert _tables(engine) == full == set(metadata.tables)
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005"])
 def test_each_step_goes_down_and_up(engine: Engine, revision: str) -> None:
     bring_up_to_date(engine)
     with writing(engine) as connection:
