@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "contradictions": ("collector.cli.contradictions:command", "列出数据来源之间的矛盾"),
     "export": ("collector.cli.export:command", "导出结果：JSON、CSV、工作簿"),
     "serve": ("collector.cli.serve:command", "提供状态页、/metrics 和 results.json"),
+    "selfeval": ("collector.cli.selfeval:command", "写出项目支出绩效自评表（docx、xlsx）"),
     "verify": ("collector.cli.verify:command", "核对填好的自评表或报告，并与结果比较"),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,9 +24,12 @@ from metrics.errors import UsageError
 
 if TYPE_CHECKING:
     from collector.cli.common import Workspace
+    from collector.settings import Settings
+    from collector.store import Store
 
 MARK = ".yunwei-demo.json"
-MADE = ("inbox", "data", "output", "sources", "indicators", "yunwei.yaml", LIST, MARK)  # the mark goes last
+_CONFIGURED = ("sources", "indicators", "self_evaluation", "yunwei.yaml")
+MADE = ("inbox", "data", "output", *_CONFIGURED, LIST, MARK)  # the mark goes last
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,27 @@ def run(workspace: Workspace, scale: float, stages: Stages, *, replace: bool = F
         results = results_of(store.results(run_id=computed.run_id).to_dict("records"))
         written = export(settings, store, results, (), None)
         step.done("、".join(path.name for path in written))
+    with stages.stage("自评表", len(settings.self_evaluations)) as step:
+        forms = _self_evaluations(settings, store, step.next)
+        written += [path for path, _ in forms]
+        step.done("、".join(f"{path.name}{said}" for path, said in forms))
     return Outcome(workspace, post, report, results, written, stages.seconds)
+
+
+def _self_evaluations(settings: Settings, store: Store, told: Callable[[str], None]) -> list[tuple[Path, str]]:
+    """The forms as final ones where nothing is missing, else as drafts; with what is to be said of each."""
+    from dataclasses import replace
+
+    from collector.selfeval.build import build
+    from collector.selfeval.write import write
+
+    made = []
+    for model in settings.self_evaluations:
+        told(f"{model.fiscal_year} 年")
+        evaluation = build(settings, store, model)
+        made.append(evaluation if evaluation.missing else replace(evaluation, final=True))
+    said = {True: "", False: "（缺得分或原因，是草稿）"}
+    return [(path, said[one.final]) for one, paths in write(made, settings.output) for path in paths]
 
 
 def _check_writers() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from fractions import Fraction
 
 from collector.configuration.self_evaluation import Analysis
 from collector.selfeval.model import Execution, FundLine, Paragraphs, Row, wan
@@ -56,7 +55,6 @@ def _money(execution: Execution, funds: Sequence[FundLine]) -> Iterator[str]:
 def _rows(level: str, rows: Sequence[Row]) -> Iterator[str]:
     if not rows:
         return
-    weight = sum((row.weight for row in rows), Fraction(0))
     counted = {
         "达到指标值": sum(row.outcome == "met" for row in rows),
         "未达到": sum(row.outcome == "missed" for row in rows),
@@ -68,7 +66,7 @@ def _rows(level: str, rows: Sequence[Row]) -> Iterator[str]:
     marks = [row.mark for row in rows]
     if all(mark is not None for mark in marks):
         total = sum((mark for mark in marks if mark is not None), Decimal(0))
-        yield f"{level}指标分值 {show(weight)} 分，得 {total} 分。"
+        yield f"{level}指标得 {total} 分。"
     missed = [row for row in rows if row.outcome == "missed"]
     if missed:
         yield "未达到的有：" + "；".join(_missed(row) for row in missed) + "。"

@@ -18,6 +18,7 @@ from metrics.quantities import NUMBER, UNIT_SCALE, normalise, parse_quantity
 from metrics.targets import same_family
 
 _YEAR = re.compile(r"(20\d{2})年")
+_OF_YEAR = re.compile(r"\((20\d{2})年度?\)")  # under the title of a form
 _BETWEEN = r"(?:\((?:%|万元|元|次|人|个|小时|分钟)\))?(?:[:：]|为|是|达到|达|约|共|实际|完成|值|全年|累计|了)*"
 _UNIT = r"[%‰]|次/场|小时|分钟|万元|[一-鿿]{0,2}"
 
@@ -35,9 +36,12 @@ class Own:
 
 
 def period_of(paper: Paper) -> str | None:
-    """The year that the paper is about: the one its title names, else the one named most often; None if none."""
+    """The year that the paper is about: in brackets below the title, in the title, else the one named most often."""
     texts = [line.text for line in paper.lines] + [cell for table in paper.tables for row in table.rows for cell in row]
     years = [year for text in texts for year in _YEAR.findall(normalise(text))]
+    under_title = next((match[1] for text in texts if (match := _OF_YEAR.match(normalise(text)))), None)
+    if under_title is not None:
+        return str(under_title)
     title = next((normalise(text) for text in texts if re.search(r"自评|绩效|报告", text) and _YEAR.search(text)), "")
     found = set(_YEAR.findall(title))
     if len(found) == 1:

@@ -12,17 +12,21 @@ from collector.publish.word.elements import field, paragraph, run, w
 #: A4 in twentieths of a point, with the margins of official papers (37, 35, 28 and 26 mm).
 A4 = (11906, 16838)
 MARGINS = {"top": 2098, "bottom": 1984, "left": 1588, "right": 1474, "header": 851, "footer": 1417, "gutter": 0}
+_NARROW = {"top": 1247, "bottom": 1134, "left": 1021, "right": 1021, "header": 567, "footer": 567, "gutter": 0}
 _ACROSS = {"top": 1474, "bottom": 1474, "left": 1134, "right": 1134, "header": 851, "footer": 851, "gutter": 0}
 
 
-def set_page(section: Any, *, across: bool = False) -> None:
-    """Give ``w:sectPr`` the size and margins of A4; ``across``: landscape, with narrower margins."""
+def set_page(section: Any, *, across: bool = False, narrow: bool = False) -> None:
+    """Give ``w:sectPr`` the size and margins of A4.
+
+    ``across``: landscape, with narrower margins; ``narrow``: upright, with those of a form (18 mm).
+    """
     for tag in ("pgSz", "pgMar"):
         for found in section.findall(qn(f"w:{tag}")):
             section.remove(found)
     width, height = reversed(A4) if across else A4
     size = w("pgSz", w=width, h=height, **({"orient": "landscape"} if across else {}))
-    margins = w("pgMar", **(_ACROSS if across else MARGINS))
+    margins = w("pgMar", **(_ACROSS if across else _NARROW if narrow else MARGINS))
     at = _after_references(section)
     section.insert(at, size)
     section.insert(at + 1, margins)

@@ -61,9 +61,9 @@ class Paper:
         """A paragraph of the body."""
         self.add(paragraph(text, "BodyText"))
 
-    def note(self, text: str) -> None:
+    def note(self, text: str, align: Align = "both") -> None:
         """A remark in smaller type, e.g. below a table."""
-        self.add(paragraph(text, "Note"))
+        self.add(paragraph(text, "Note", w("jc", val=align)))
 
     def line(self, text: str, align: Align = "left") -> None:
         """A line of the body without indent, e.g. a signature."""
@@ -77,9 +77,18 @@ class Paper:
         """A list as wide as the text; its header is repeated on every page, no row is torn apart."""
         self._add_table(table(columns, rows, self.width))
 
-    def layout(self, widths: Sequence[float], rows: Sequence[Sequence[Cell]], *, header_rows: int = 0) -> None:
-        """A free table, such as an official form; see :func:`collector.publish.word.tables.layout`."""
-        self._add_table(layout(widths, rows, self.width, header_rows=header_rows))
+    def layout(
+        self, widths: Sequence[float], rows: Sequence[Sequence[Cell]], *, header_rows: int = 0, joined: bool = False
+    ) -> None:
+        """A free table, such as an official form; see :func:`collector.publish.word.tables.layout`.
+
+        ``joined``: the next one follows it without a gap.
+        """
+        self._add_table(layout(widths, rows, self.width, header_rows=header_rows), 20 if joined else 120)
+
+    def form(self) -> None:
+        """The page as wide forms have it: upright, with narrow margins."""
+        set_page(self._section, narrow=True)
 
     def page_break(self) -> None:
         """What follows begins on a new page."""
@@ -135,10 +144,10 @@ class Paper:
         self._empty = False
         return element
 
-    def _add_table(self, made: Any) -> None:
+    def _add_table(self, made: Any, gap: int = 120) -> None:
         """Two tables that touch would become one, so a low paragraph follows each."""
         self.add(made)
-        self.add(w("p", w("pPr", w("spacing", before=0, after=0, line=120, lineRule="exact"))))
+        self.add(w("p", w("pPr", w("spacing", before=0, after=0, line=gap, lineRule="exact"))))
 
     @property
     def _section(self) -> Any:
