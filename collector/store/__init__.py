@@ -30,6 +30,7 @@ from collector.store.fetches import Fetched, FetchLog
 from collector.store.fingerprint import fingerprint
 from collector.store.jobs import JobState, JobStore
 from collector.store.objections import Decided, Objection
+from collector.store.leadership import Leadership, leadership_of, refuse_writes
 from collector.store.records import Outcome
 from collector.store.result_columns import RESULT_COLUMNS, RESULT_VIEWS
 from collector.store.revisions import Closing, Revision
@@ -99,6 +100,14 @@ class Store:
     def close(self) -> None:
         """Give the connections back."""
         self._engine.dispose()
+
+    def leadership(self) -> Leadership:
+        """This process's claim to be the one daemon of the organisation."""
+        return leadership_of(self._engine, self.organization_id)
+
+    def refuse_writes(self, reason: list[str]) -> None:
+        """From now on every write first looks at ``reason``: PassingError with its first sentence, if it has one."""
+        refuse_writes(self._engine, reason)
 
     def _settle(self) -> None:
         mine = select(organizations).where(organizations.c.organization_id == self.organization_id)

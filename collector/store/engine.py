@@ -21,7 +21,7 @@ from collector.store.faults import explained, explained_files, place
 from metrics.errors import ConfigError
 
 BUSY_SECONDS = 30
-_WRITER = "yunwei_writer"
+WRITER = "yunwei_writer"
 
 
 def connect(address: str) -> Engine:
@@ -67,7 +67,7 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writer = connection.get_execution_options().get(_WRITER)
+        writer = connection.get_execution_options().get(WRITER)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
 
     return engine
@@ -96,7 +96,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """
     with (
         explained(engine.url),
-        engine.connect().execution_options(**{_WRITER: True}) as connection,
+        engine.connect().execution_options(**{WRITER: True}) as connection,
         connection.begin(),
     ):
         if engine.dialect.name == "postgresql":
