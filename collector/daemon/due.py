@@ -39,7 +39,8 @@ def due(
         item
         for job in jobs
         for item in pending.get(job.name, ())
-        if not _waits(item, job.needs, pending, ()) and not _waits(item, job.after, pending, failing)
+        if not any(other.slot <= item.slot for name in job.needs for other in pending.get(name, ()))
+        and not any(pending.get(name) for name in job.after if name not in failing)
     ]
 
 
@@ -64,8 +65,3 @@ def _count(job: Job, done: int, newest: int) -> int:
     while slot < newest and count < _MOST:
         count, slot = count + 1, job.schedule.following(slot)
     return count
-
-
-def _waits(item: Due, first: Sequence[str], pending: Mapping[str, list[Due]], failing: Collection[str]) -> bool:
-    """Whether one of the jobs in ``first`` has work of the same time or earlier before it."""
-    return any(other.slot <= item.slot for name in first if name not in failing for other in pending.get(name, ()))

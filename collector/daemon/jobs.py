@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from zlib import crc32
@@ -43,7 +44,7 @@ class Job:
     Attributes:
         each: every missed slot is made up for by itself; otherwise one run makes up for all.
         after: names of jobs that go first while they are due, unless they fail.
-        needs: names of jobs without which this one waits.
+        needs: names of jobs whose work up to the same slot must be done.
     """
 
     name: str
@@ -85,27 +86,31 @@ class Job:
 def jobs_of(settings: Settings) -> list[Job]:
     """All jobs, also those that are switched off, in the order in which they belong."""
     daemon = settings.daemon
-    ingests = tuple(f"ingest:{source.id}" for source in settings.sources)
+    ingests = {f"ingest:{source.id}": source for source in settings.sources}
+    registers = tuple(name for name, source in ingests.items() if "asset" in source.config.records)
     zone = ZoneInfo(daemon.timezone or settings.organization.timezone)
     found = []
     for kind, (label, default) in JOBS.items():
         general: JobSettings = getattr(daemon.jobs, kind)
         if kind != "ingest":
-            found.append(_job(kind, label, general, default, zone, ingests))
+            found.append(_job(kind, label, general, default, zone, tuple(_names(_AFTER.get(kind, ()), ingests))))
             continue
-        for source in settings.sources:
+        for name, source in ingests.items():
             chosen = daemon.sources.get(source.id, general)
-            text = general.schedule or default
-            found.append(_job(f"ingest:{source.id}", f"{label} {source.name}", chosen, text, zone, ()))
+            first = () if name in registers else registers  # rows that name assets need the register
+            found.append(_job(name, f"{label} {source.name}", chosen, general.schedule or default, zone, first))
     return found
 
 
-def _job(name: str, label: str, made: JobSettings, default: str, zone: ZoneInfo, ingests: tuple[str, ...]) -> Job:
+def _names(kinds: Iterable[str], ingests: Iterable[str]) -> Iterator[str]:
+    """Names of jobs for their kinds: ``ingest`` stands for that of every source."""
+    for kind in kinds:
+        yield from ingests if kind == "ingest" else (kind,)
+
+
+def _job(name: str, label: str, made: JobSettings, default: str, zone: ZoneInfo, after: tuple[str, ...]) -> Job:
     kind, text = name.partition(":")[0], made.schedule or default
     own = ZoneInfo(made.timezone) if made.timezone else zone
-    after = tuple(
-        name for first in _AFTER.get(kind, ()) for name in (ingests if first == "ingest" else (first,))
-    )  # every source's ingest
     return Job(
         name,
         label,

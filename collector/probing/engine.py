@@ -125,6 +125,11 @@ class Engine:
             _close(entry)
         self.round()
 
+    @property
+    def alive(self) -> bool:
+        """Whether both threads of ours go on, as they should after :meth:`start`."""
+        return all(thread.is_alive() for thread in self._threads)
+
     def reload(self, plans: Iterable[Plan]) -> None:
         """Take new plans; a target that stays the same keeps its slots and its session. Not for several threads."""
         wanted = _entries_of(plans)

@@ -29,13 +29,14 @@ from collector.store.engine import connect, insert_missing, reading, writing
 from collector.store.fetches import Fetched, FetchLog
 from collector.store.fingerprint import fingerprint
 from collector.store.jobs import JobState, JobStore
-from collector.store.objections import Decided, Objection
 from collector.store.leadership import Leadership, leadership_of, refuse_writes
+from collector.store.objections import Decided, Objection
 from collector.store.records import Outcome
 from collector.store.result_columns import RESULT_COLUMNS, RESULT_VIEWS
 from collector.store.revisions import Closing, Revision
 from collector.store.runs import Run
 from collector.store.schema import deliveries, organizations, register_changes
+from collector.store.upkeep import Upkeep
 from collector.store.versions import bring_up_to_date
 from metrics.indicators import Facts
 
@@ -51,6 +52,7 @@ __all__ = [
     "Fetched",
     "JobState",
     "JobStore",
+    "Leadership",
     "Objection",
     "Outcome",
     "Revision",
@@ -90,6 +92,7 @@ class Store:
         self._checks = checks
         self._clock = clock
         self.jobs = JobStore(engine, organization_id, clock)
+        self.upkeep = Upkeep(engine, organization_id)
 
     def __enter__(self) -> Self:
         return self

@@ -59,7 +59,7 @@ class Leadership(Protocol):
         ...
 
     def leader(self) -> str:
-        """Who leads, as far as is known, for people."""
+        """Who leads now, for people; empty when nobody does, or nobody knows."""
         ...
 
 
@@ -171,13 +171,17 @@ class FileLeadership:
 
     def leader(self) -> str:
         try:
-            host, pid = self._path.read_text(encoding="utf-8").split()
+            with self._path.open(encoding="utf-8") as file:
+                host, pid = file.read().split()
+                if self._descriptor is None and _locked(file.fileno(), shared=True):
+                    return ""  # whoever wrote this is gone
         except (OSError, ValueError):
             return ""
         return f"{host}，进程号 {pid}"
 
 
-def _locked(descriptor: int) -> bool:
+def _locked(descriptor: int, *, shared: bool = False) -> bool:
+    """Whether the lock could be had, and now is."""
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -186,7 +190,7 @@ def _locked(descriptor: int) -> bool:
         else:
             import fcntl
 
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except OSError:
         return False
     return True

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, delete, func, select
 
 from collector.store.bulk import arrow_type, bulk_of
 from collector.store.canonical import arrow_column
@@ -42,10 +42,28 @@ def save(connection: Connection, organization_id: str, run: Run, rows: pd.DataFr
     constants = {
         "organization_id": organization_id,
         "run_id": run.run_id,
-        "computed_at": datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "computed_at": _iso(now),
         "configuration_hash": run.configuration_hash,
     }
     bulk_of(connection).insert(results, constants, columns)
+
+
+def forget(connection: Connection, organization_id: str, before: int) -> int:
+    """Remove what :meth:`collector.store.upkeep.Upkeep.forget_results` says; how many rows."""
+    row = results.c
+    cited = select(revisions.c.run_id).where(revisions.c.organization_id == organization_id)
+    old = delete(results).where(
+        row.organization_id == organization_id,
+        row.computed_at < _iso(before),
+        row.as_of == row.known_at,
+        row.run_id.not_in(cited),
+        ~newest(),
+    )
+    return connection.execute(old).rowcount
+
+
+def _iso(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _is_twin(name: str) -> bool:

@@ -68,16 +68,6 @@ def test_a_job_waits_for_those_before_it_unless_they_fail() -> None:
     assert [item.job for item in due([HOURLY, compute], {"seal": at("10-08 09:02")}, now)] == ["compute"]
 
 
-def test_nobody_waits_for_work_of_a_later_time() -> None:
-    compute = job("compute", "5 * * * *", after=("ingest:a",))
-    ingest = job("ingest:a", "10分钟")
-    found = due([ingest, compute], {"ingest:a": at("10-08 09:00")}, at("10-08 09:10"))
-    assert [(item.job, item.slot) for item in found] == [
-        ("ingest:a", at("10-08 09:10")),
-        ("compute", at("10-08 09:05")),
-    ]
-
-
 def test_a_month_is_not_exported_before_its_last_day_is_computed_even_if_that_fails() -> None:
     day_end = job("day_end", "每天 00:20", each=True)
     export = replace(MONTHLY, needs=("day_end",))
@@ -85,6 +75,17 @@ def test_a_month_is_not_exported_before_its_last_day_is_computed_even_if_that_fa
     now = at("11-01 07:30")
     assert {item.job for item in due([day_end, export], done, now, failing={"day_end"})} == {"day_end"}
     assert [item.job for item in due([day_end, export], done | {"day_end": at("11-01 00:20")}, now)] == ["month_end"]
+
+
+def test_a_day_that_ended_after_the_month_does_not_hold_its_export_up() -> None:
+    day_end = job("day_end", "每天 00:20", each=True)
+    export = replace(MONTHLY, needs=("day_end",))
+    done = {"day_end": at("11-02 00:20"), "month_end": at("10-01 07:00")}
+    found = due([day_end, export], done, at("11-03 07:30"))
+    assert [(item.job, item.slot) for item in found] == [
+        ("day_end", at("11-03 00:20")),
+        ("month_end", at("11-01 07:00")),
+    ]
 
 
 def test_jitter_makes_a_slot_late_always_by_the_same() -> None:

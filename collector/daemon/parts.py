@@ -1,0 +1,152 @@
+"""What runs while this daemon leads: the probing engine, the alarms of the jobs, the pages."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from collector.archive import Archive
+from collector.daemon.alarms import Alarms
+from collector.daemon.dispatcher import Dispatcher
+from collector.daemon.jobs import jobs_of
+from collector.daemon.logs import event
+from collector.daemon.work import CheckKeeper, Works
+from collector.probing.engine import Engine
+from collector.probing.plans import Check, plans_of
+
+if TYPE_CHECKING:
+    from collector.settings import Settings
+    from collector.store import Store
+
+_LOG = logging.getLogger("yunwei.daemon")
+_PAGES_SECONDS = 15  # how often the pages are made anew while nothing else happens
+_STOP_SECONDS = 4.0  # that jobs which run get at a stop
+
+
+class Recorder(CheckKeeper, Protocol):
+    """Takes finished checks besides keeping them."""
+
+    def take(self, checks: list[Check]) -> None: ...
+
+
+class Pages(Protocol):
+    """Serves what is known over HTTP; ``now`` in UTC seconds."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def refresh(self, now: int) -> None: ...
+
+
+#: Makes the recorder, and the pages where they are wanted, of a configuration.
+MakeRecorder = Callable[["Settings", "Store", Archive, Callable[[], int]], Recorder]
+MakePages = Callable[["Settings", "Store"], Pages | None]
+
+
+class Parts:
+    """All of it, under one configuration at a time; started once and stopped once."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        clock: Callable[[], int],
+        make_recorder: MakeRecorder,
+        make_pages: MakePages,
+    ) -> None:
+        self._store, self._clock = store, clock
+        self._make_recorder, self._make_pages = make_recorder, make_pages
+        self._settings = settings
+        self._archive = Archive(settings.archive)
+        self._recorder = make_recorder(settings, store, self._archive, clock)
+        self._dispatcher = Dispatcher(jobs_of(settings), self._works().by_kind(), store.jobs, clock)
+        self._alarms = Alarms(self._dispatcher)
+        self._engine = Engine(plans_of(settings), self._take)
+        self._pages: Pages | None = None
+
+    def start(self) -> None:
+        """Begin everything."""
+        interrupted = self._store.jobs.interrupted()
+        if interrupted:
+            event(_LOG, logging.WARNING, "jobs_interrupted", count=interrupted)
+        self._dispatcher.begin()
+        self._engine.start()
+        self._start_pages()
+        self._alarms.start()
+        self._alarms.every(_PAGES_SECONDS, "pages", self._refresh)
+        event(_LOG, logging.INFO, "leading", targets=self._engine.status().targets, jobs=len(self._dispatcher.jobs))
+
+    def reload(self, settings: Settings) -> None:
+        """Go by ``settings`` from now on; what did not change is not disturbed."""
+        pages_changed = settings.model_dump(include={"serve"}) != self._settings.model_dump(include={"serve"})
+        self._settings = settings
+        self._recorder = self._make_recorder(settings, self._store, self._archive, self._clock)
+        self._engine.reload(plans_of(settings))
+        self._dispatcher.take(jobs_of(settings), self._works().by_kind())
+        self._dispatcher.begin()
+        if pages_changed:
+            self._stop_pages()
+        self._start_pages()
+        self._alarms.set_again()
+
+    def nudge(self) -> None:
+        """See whether anything is due that nobody was woken for."""
+        self._alarms.nudge()
+
+    def clock_stepped(self) -> None:
+        """The wall clock was set: wait by the new time."""
+        self._alarms.set_again()
+
+    @property
+    def alive(self) -> bool:
+        """Whether everything that should go on does."""
+        return self._alarms.alive and self._engine.alive
+
+    def probing(self) -> dict[str, int]:
+        """Counts of the engine since the start, for the log."""
+        status = self._engine.status()
+        return {name: getattr(status, name) for name in ("targets", "checks", "missed", "kept", "lost")}
+
+    def stop(self) -> bool:
+        """End everything within seconds; whether the jobs that ran have ended."""
+        self._alarms.stop()
+        self._engine.stop()
+        self._stop_pages()
+        deadline = time.monotonic() + _STOP_SECONDS
+        while self._dispatcher.running and time.monotonic() < deadline:
+            time.sleep(0.05)
+        running = self._dispatcher.running
+        if running:
+            event(_LOG, logging.WARNING, "jobs_given_up", jobs=",".join(running))
+        return not running
+
+    def _take(self, checks: list[Check]) -> None:
+        self._recorder.take(checks)
+
+    def _works(self) -> Works:
+        return Works(self._settings, self._store, self._archive, self._recorder, self._clock, self._refresh)
+
+    def _start_pages(self) -> None:
+        if self._pages is None:
+            self._pages = self._make_pages(self._settings, self._store)
+            if self._pages is not None:
+                self._refresh()
+                self._pages.start()
+
+    def _stop_pages(self) -> None:
+        pages, self._pages = self._pages, None
+        if pages is not None:
+            pages.stop()
+
+    def _refresh(self) -> None:
+        """Prepare the pages anew; they are not worth failing for."""
+        pages = self._pages
+        if pages is None:
+            return
+        try:
+            pages.refresh(self._clock())
+        except Exception as error:
+            event(_LOG, logging.ERROR, "pages_failed", error, error=str(error))
