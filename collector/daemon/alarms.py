@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from apscheduler.events import (
@@ -72,10 +73,20 @@ class Alarms:
         self.nudge()
 
     def every(self, seconds: int, name: str, work: Callable[[], None]) -> None:
-        """Call ``work`` again and again, in a lane of its own; nobody makes up for a call that was missed."""
+        """Call ``work`` now and again and again, in a lane of its own; nobody makes up for a call that was missed."""
         self._scheduler.add_job(
-            work, IntervalTrigger(seconds=seconds), id=name, executor="pages", replace_existing=True
+            work,
+            IntervalTrigger(seconds=seconds),
+            id=name,
+            executor="pages",
+            replace_existing=True,
+            next_run_time=datetime.now(UTC),
         )
+
+    def no_more(self, name: str) -> None:
+        """Call nothing of that name any more."""
+        with suppress(JobLookupError):
+            self._scheduler.remove_job(name)
 
     def nudge(self) -> None:
         """Wake everything that is due and neither runs nor waits: what was missed, held back, or failed before."""

@@ -15,13 +15,13 @@ from collector.daemon.logs import event
 from collector.daemon.work import CheckKeeper, Works
 from collector.probing.engine import Engine
 from collector.probing.plans import Check, plans_of
+from metrics.errors import YunweiError
 
 if TYPE_CHECKING:
     from collector.settings import Settings
     from collector.store import Store
 
 _LOG = logging.getLogger("yunwei.daemon")
-_PAGES_SECONDS = 15  # how often the pages are made anew while nothing else happens
 _STOP_SECONDS = 4.0  # that jobs which run get at a stop
 
 
@@ -34,16 +34,22 @@ class Recorder(CheckKeeper, Protocol):
 class Pages(Protocol):
     """Serves what is known over HTTP; ``now`` in UTC seconds."""
 
+    @property
+    def is_running(self) -> bool: ...
+
+    @property
+    def refresh_seconds(self) -> int: ...
+
     def start(self) -> None: ...
 
     def stop(self) -> None: ...
 
-    def refresh(self, now: int) -> None: ...
+    def refresh(self, now: float) -> None: ...
 
 
 #: Makes the recorder, and the pages where they are wanted, of a configuration.
 MakeRecorder = Callable[["Settings", "Store", Archive, Callable[[], int]], Recorder]
-MakePages = Callable[["Settings", "Store"], Pages | None]
+MakePages = Callable[["Settings", "Store", Recorder, Callable[[], int]], Pages | None]
 
 
 class Parts:
@@ -74,23 +80,20 @@ class Parts:
             event(_LOG, logging.WARNING, "jobs_interrupted", count=interrupted)
         self._dispatcher.begin()
         self._engine.start()
-        self._start_pages()
         self._alarms.start()
-        self._alarms.every(_PAGES_SECONDS, "pages", self._refresh)
+        self._open_pages()
         event(_LOG, logging.INFO, "leading", targets=self._engine.status().targets, jobs=len(self._dispatcher.jobs))
 
     def reload(self, settings: Settings) -> None:
         """Go by ``settings`` from now on; what did not change is not disturbed."""
-        pages_changed = settings.model_dump(include={"serve"}) != self._settings.model_dump(include={"serve"})
         self._settings = settings
         self._recorder = self._make_recorder(settings, self._store, self._archive, self._clock)
         self._engine.reload(plans_of(settings))
         self._dispatcher.take(jobs_of(settings), self._works().by_kind())
         self._dispatcher.begin()
-        if pages_changed:
-            self._stop_pages()
-        self._start_pages()
         self._alarms.set_again()
+        self._close_pages()
+        self._open_pages()
 
     def nudge(self) -> None:
         """See whether anything is due that nobody was woken for."""
@@ -114,7 +117,7 @@ class Parts:
         """End everything within seconds; whether the jobs that ran have ended."""
         self._alarms.stop()
         self._engine.stop()
-        self._stop_pages()
+        self._close_pages()
         deadline = time.monotonic() + _STOP_SECONDS
         while self._dispatcher.running and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -129,24 +132,29 @@ class Parts:
     def _works(self) -> Works:
         return Works(self._settings, self._store, self._archive, self._recorder, self._clock, self._refresh)
 
-    def _start_pages(self) -> None:
+    def _open_pages(self) -> None:
+        """Make the pages of the configuration, where it wants any; prepared and served from now on."""
+        self._pages = self._make_pages(self._settings, self._store, self._recorder, self._clock)
         if self._pages is None:
-            self._pages = self._make_pages(self._settings, self._store)
-            if self._pages is not None:
-                self._refresh()
-                self._pages.start()
+            self._alarms.no_more("pages")
+        else:
+            self._alarms.every(self._pages.refresh_seconds, "pages", self._refresh)
 
-    def _stop_pages(self) -> None:
+    def _close_pages(self) -> None:
         pages, self._pages = self._pages, None
         if pages is not None:
             pages.stop()
 
     def _refresh(self) -> None:
-        """Prepare the pages anew; they are not worth failing for."""
+        """Prepare the pages anew, and serve them if that was not possible before; they stop nothing else."""
         pages = self._pages
         if pages is None:
             return
         try:
             pages.refresh(self._clock())
+            if not pages.is_running:
+                pages.start()
+        except YunweiError as error:
+            event(_LOG, logging.WARNING, "pages_failed", error=str(error))
         except Exception as error:
             event(_LOG, logging.ERROR, "pages_failed", error, error=str(error))
