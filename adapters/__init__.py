@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 #: Adapter → its module (with an ``ADAPTER``) and the light module with its configuration model.
 _MODULES: Mapping[str, tuple[str, str]] = {
     "table": ("adapters.table", "adapters.mapping:TableConfig"),
+    "rest": ("adapters.rest", "adapters.rest_config:RestConfig"),
     "probe": ("adapters.probe", "adapters.probes.config:ProbeConfig"),
     "mailbox": ("adapters.mailbox", "adapters.mailbox_config:MailboxConfig"),
     "sftp": ("adapters.sftp", "adapters.sftp_config:SftpConfig"),

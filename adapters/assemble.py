@@ -17,7 +17,7 @@ from adapters.faults import Faults, Found, raw_json, rejection_frame, rejections
 from adapters.fields import ARROW, FieldReader, Surroundings
 from adapters.grid import Block
 from adapters.headers import Header
-from adapters.mapping import TableConfig, TableMapping
+from adapters.mapping import FieldMapping, Reading, TableConfig, TableMapping
 from adapters.rows import layout_of, set_aside
 from adapters.validate import Rows, check_order, check_required
 from metrics.records import RecordType, natural_key
@@ -26,52 +26,18 @@ from metrics.records import RecordType, natural_key
 YEAR_HEADER, SERIALS_HEADER = "（年份）", "（1904 日期系统）"
 
 
-class TableReader:
-    """Reads the blocks of one sheet as one table; the header is known.
-
-    ``above``: the rows over the header, which come again on every printed page.
-    """
+class RowReader:
+    """Makes batches of rows whose columns are known, wherever they come from."""
 
     def __init__(
-        self,
-        table: TableMapping,
-        header: Header,
-        config: TableConfig,
-        context: Context,
-        around: Surroundings,
-        above: Sequence[Sequence[str]] = (),
+        self, table: FieldMapping, header: Header, config: Reading, context: Context, around: Surroundings
     ) -> None:
         self.table, self.header, self.around = table, header, around
-        self.last_header_row = header.row
         self.zone, self.tolerance = context.zone, config.skew_tolerance
         self.fields = FieldReader(table, header, config, context, around)
-        self.layout = layout_of(header, table, self._needed(), above[: max(header.first_row - 1, 0)])
 
-    def opening(self, rows: Sequence[Sequence[str]]) -> Batch:
-        """The rows up to and with the header: nothing but counts."""
-        counts: Counter[str] = Counter()
-        for number, row in enumerate(rows[: self.header.row], start=1):
-            counts["header" if number >= self.header.first_row else "note" if any(row) else "blank"] += 1
-        nothing = frame_of_columns(self.table.type, {}, self.around.place, np.array([], np.int64), {})
-        return Batch(self.table.record, nothing, rejections(), counts.total(), counts)
-
-    def read(self, block: Block) -> Batch:
-        """Everything one block holds for this table."""
-        read, aside = len(block), set_aside(block, self.layout)
-        counts = Counter(aside.values())
-        keep = np.ones(read, dtype=bool)
-        keep[list(aside)] = False
-        block = block.only(keep)
-        keep = self.fields.applicable(block)
-        counts["not_applicable"] += len(keep) - int(keep.sum())
-        return self._batch(block.only(keep), read, +counts)
-
-    def _needed(self) -> list[int]:
-        """Columns without which a row is no record."""
-        required = {column.name for column in self.table.type.columns if column.required}
-        return sorted({index for (name, _), index in self.header.columns.items() if name in required})
-
-    def _batch(self, block: Block, read: int, counts: Counter[str]) -> Batch:
+    def batch(self, block: Block, read: int, counts: Counter[str]) -> Batch:
+        """The rows of ``block``, each a record or a rejection; of ``read`` rows the others are in ``counts``."""
         faults = Faults()
         self._note_misfits(block, faults)
         rows = Rows(self.table.type, self.fields.columns(block, faults), faults, {})
@@ -138,6 +104,50 @@ class TableReader:
         if self.around.serials_1904:
             raw[SERIALS_HEADER] = "是"
         return raw
+
+
+class TableReader(RowReader):
+    """Reads the blocks of one sheet as one table; the header is known.
+
+    ``above``: the rows over the header, which come again on every printed page.
+    """
+
+    def __init__(
+        self,
+        table: TableMapping,
+        header: Header,
+        config: TableConfig,
+        context: Context,
+        around: Surroundings,
+        above: Sequence[Sequence[str]] = (),
+    ) -> None:
+        super().__init__(table, header, config, context, around)
+        self.last_header_row = header.row
+        self.layout = layout_of(header, table, self._needed(), above[: max(header.first_row - 1, 0)])
+
+    def opening(self, rows: Sequence[Sequence[str]]) -> Batch:
+        """The rows up to and with the header: nothing but counts."""
+        counts: Counter[str] = Counter()
+        for number, row in enumerate(rows[: self.header.row], start=1):
+            counts["header" if number >= self.header.first_row else "note" if any(row) else "blank"] += 1
+        nothing = frame_of_columns(self.table.type, {}, self.around.place, np.array([], np.int64), {})
+        return Batch(self.table.record, nothing, rejections(), counts.total(), counts)
+
+    def read(self, block: Block) -> Batch:
+        """Everything one block holds for this table."""
+        read, aside = len(block), set_aside(block, self.layout)
+        counts = Counter(aside.values())
+        keep = np.ones(read, dtype=bool)
+        keep[list(aside)] = False
+        block = block.only(keep)
+        keep = self.fields.applicable(block)
+        counts["not_applicable"] += len(keep) - int(keep.sum())
+        return self.batch(block.only(keep), read, +counts)
+
+    def _needed(self) -> list[int]:
+        """Columns without which a row is no record."""
+        required = {column.name for column in self.table.type.columns if column.required}
+        return sorted({index for (name, _), index in self.header.columns.items() if name in required})
 
 
 def frame_of_columns(

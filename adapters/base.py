@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
@@ -50,6 +50,53 @@ class Context:
     inbox: Path
     constants: Mapping[str, str] = field(default_factory=dict)  # vendor, project: for every record of the source
     workspace: Path = Path()  # where relative paths of secrets and certificates begin
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer of a server, to be taken as a delivery; or only how far the load has come.
+
+    Attributes:
+        blob: the reply's bytes, a file in the spool that is removed once it has been taken. Its name is what people
+            cite: the address without secrets. None: there is nothing to read, only the position moves.
+        cursor: the position reached once this page and those before it are in the store, in the adapter's own words
+            (``collector`` only keeps it). It is stored in the transaction that stores the page. None: it stays.
+    """
+
+    blob: Blob | None
+    cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """What an adapter that asks a server is given for one load.
+
+    Attributes:
+        spool: an empty folder on the archive's disk for replies; it is removed after the load.
+        cursor: where the last load stood, as a page of it said; None before the first one: everything is asked for.
+        since: UTC seconds from which on everything is to be asked for once more; the cursor is to be left aside
+            then, and those of the pages are not kept. None: an ordinary load, from the cursor on with an overlap.
+        clock: UTC seconds now.
+        say: takes a sentence for the operator (the server's clock is wrong, …); the load goes on.
+    """
+
+    spool: Path
+    cursor: str | None
+    since: int | None
+    clock: Callable[[], int]
+    say: Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Greeting:
+    """What a server told of itself, for ``yunwei check``.
+
+    ``lines``: Chinese, one fact each: the version, what the account may read. ``blobs``: the first replies, in the
+    spool; ``preview`` shows what their records would be.
+    """
+
+    lines: tuple[str, ...]
+    blobs: tuple[Blob, ...] = ()
 
 
 @dataclass
@@ -118,4 +165,29 @@ class Adapter(Protocol):
 
     def preview(self, config: Any, blob: Blob, context: Context) -> list[Preview]:
         """The first rows of each table as they would be read."""
+        ...
+
+
+@runtime_checkable
+class Fetching(Protocol):
+    """An adapter that asks a server: beside the methods of :class:`Adapter`, these two.
+
+    Its ``discover`` finds nothing. ``fetch`` asks and spools, page by page; ``read`` translates the bytes of one page
+    without asking anybody, so that an archived page can be read again when the mapping was corrected. Keys of its
+    configuration that decide nothing of how a page is read (address, login, limits) are named by ``config.connection``
+    (a set): changing them reads nothing again. ``config.keep_replies`` says whether the replies are archived
+    (compressed) as evidence.
+    """
+
+    def fetch(self, config: Any, context: Context, ask: Fetch) -> Iterator[Page]:
+        """Ask for everything after the cursor, less an overlap; lazily: the next page when the last is in the store.
+
+        Raises:
+            PassingError: the server does not answer now; the pages before stand and the next run goes on after them.
+            InputError, ConfigError: it will not answer so either next time; the fact says what is wrong and expected.
+        """
+        ...
+
+    def greet(self, config: Any, context: Context, ask: Fetch) -> Greeting:
+        """Try the connection and ask for the first records; nothing is stored. Errors as of ``fetch``."""
         ...

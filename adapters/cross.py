@@ -125,7 +125,7 @@ class CrossReader(TableReader):
         row_no = block.row_no[[position for position, _ in cells]] if cells else np.array([], np.int64)
         merged = self._merged(block, cells)
         long = LongBlock(columns, row_no, None, merged, wide=block, origins=cells, headers=self.wide.names)
-        return self._batch(long, len(long) + counts.total(), +counts)
+        return self.batch(long, len(long) + counts.total(), +counts)
 
     def _merged(self, block: Block, cells: list[tuple[int, int]]) -> dict[int, NDArray[np.bool_]]:
         if not block.merged:

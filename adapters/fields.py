@@ -17,7 +17,7 @@ from adapters.base import Context
 from adapters.faults import Faults, Found, quoted
 from adapters.grid import BLANKS, Block
 from adapters.headers import Header, Slot
-from adapters.mapping import Elapsed, Joined, TableConfig, TableMapping
+from adapters.mapping import Elapsed, FieldMapping, Joined, Reading
 from adapters.mapping_checks import Scalar
 from adapters.moments import Rules
 from adapters.numbers import MONEY_UNITS
@@ -59,10 +59,10 @@ class FieldReader:
     """Turns the texts of a block into typed columns, one per field; knows the header."""
 
     def __init__(
-        self, table: TableMapping, header: Header, config: TableConfig, context: Context, around: Surroundings
+        self, table: FieldMapping, header: Header, config: Reading, context: Context, around: Surroundings
     ) -> None:
         self.table, self.header, self.config, self.context, self.around = table, header, config, context, around
-        self._rules = Rules(table.year or around.year, config.day_first, around.serials_1904)
+        self._rules = Rules(table.own_year or around.year, config.day_first, around.serials_1904)
         beside = [name for name in table.columns if name not in table.type.names]
         self.names = [*table.type.names, *beside]
         self.must_fill = {column.name for column in table.type.columns if self._must_fill(column)}
@@ -201,7 +201,7 @@ class FieldReader:
 
     def _filler(self, name: str, column: Column) -> Scalar | None:
         """The mapping's constant, else the place's name, else the source's own, else the record's default."""
-        place = {"sheet": self.around.title, "file": self.around.file}.get(self.table.place.get(name, ""))
+        place = {"sheet": self.around.title, "file": self.around.file}.get(self.table.places.get(name, ""))
         default = None if name in self.must_fill else column.default
         found = (self.table.constants.get(name), place, self.context.constants.get(name), default)
         value = next((value for value in found if value is not None), None)

@@ -5,6 +5,7 @@ No pandas here: settings and the JSON Schema import this file.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -44,7 +45,7 @@ def _seconds(value: Any) -> Any:
         raise ValueError(error.fact) from None
 
 
-def _not_empty(items: tuple[Any, ...]) -> tuple[Any, ...]:
+def not_empty(items: tuple[Any, ...]) -> tuple[Any, ...]:
     """Checked after the items, so that a wrong item is not reported as a missing one too."""
     if not items:
         raise ValueError("至少要有一项")
@@ -52,7 +53,7 @@ def _not_empty(items: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 Name = Annotated[str, Field(min_length=1)]
-Names = Annotated[tuple[Name, ...], BeforeValidator(_listed), AfterValidator(_not_empty), WithJsonSchema(_ONE_OR_MANY)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(_listed), AfterValidator(not_empty), WithJsonSchema(_ONE_OR_MANY)]
 Words = Annotated[tuple[Name, ...], BeforeValidator(_listed), WithJsonSchema(_ONE_OR_MANY)]
 Seconds = Annotated[int, Field(ge=0), BeforeValidator(_seconds), WithJsonSchema({"type": "string"})]
 
@@ -126,23 +127,26 @@ class Skip(Strict):
     note: Words = Field((), description="表下说明开头的词，补充内置的 注、说明、制表 等")
 
 
-class TableMapping(Strict):
-    """How the rows of some sheets become records of one type."""
+def _checked(by_field: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+    """Every field is one of the record, and its value fits it."""
+    for name, value in by_field.items():
+        column = field_of(info.data.get("record", ""), name, beside=info.field_name in ("columns", "words", "units"))
+        if column is not None and info.field_name in CHECKS:
+            CHECKS[info.field_name](column, value)
+    return by_field
+
+
+class FieldMapping(Strict):
+    """How rows become records of one type, wherever the rows come from."""
 
     record: str = Field(description="记录类型")
-    sheet: Names | None = Field(None, description="工作表名称或通配；不写为所有认得出表头的工作表")
-    header: Header = Field(Header(), description="表头")
     columns: dict[str, Names] = Field(default_factory=dict, description="字段: 表头的叫法（可多个，靠前的优先）")
     derived: dict[str, Rule] = Field(default_factory=dict, description="由时长或由日期加时刻得出的时间")
     constants: dict[str, Scalar] = Field(default_factory=dict, description="字段: 所有行相同的值")
-    place: dict[str, Literal["sheet", "file"]] = Field(default_factory=dict, description="字段取自工作表名或文件名")
     words: dict[str, dict[str, Scalar]] = Field(default_factory=dict, description="字段: {表中的写法: 值}")
     derived_key: Names | None = Field(None, description="没有编号时，由哪些字段的值生成编号")
     require: Words = Field((), description="这些字段为空的行不适用，另计")
-    year: int | None = Field(None, ge=1990, le=2199, description="“3月5日”所在的年份；不写则取自文件名、工作表名或标题")
     units: dict[str, str] = Field(default_factory=dict, description="字段: 单元格中数字的单位，如 万元")
-    cross: Cross | None = Field(None, description="交叉表：行为类别、列为月份")
-    skip: Skip = Field(Skip(), description="另计的合计行、说明行的用词")
 
     @property
     def type(self) -> RecordType:
@@ -153,6 +157,16 @@ class TableMapping(Strict):
     def key_field(self) -> str:
         """The column that a derived key fills."""
         return self.type.key[0]
+
+    @property
+    def places(self) -> Mapping[str, str]:
+        """Fields that the name of the place fills: ``sheet`` or ``file``."""
+        return {}
+
+    @property
+    def own_year(self) -> int | None:
+        """The year of ``3月5日`` where the mapping itself says it."""
+        return None
 
     def column(self, name: str) -> Column:
         """The column called ``name``; one of the ticket where a derived key needs it beside the record's own."""
@@ -172,20 +186,14 @@ class TableMapping(Strict):
             field_of(info.data.get("record", ""), name, beside=info.field_name == "derived_key")
         return names
 
-    @field_validator("columns", "derived", "constants", "place", "words", "units")
+    @field_validator("columns", "derived", "constants", "words", "units")
     @classmethod
     def _known_fields(cls, by_field: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
-        for name, value in by_field.items():
-            column = field_of(
-                info.data.get("record", ""), name, beside=info.field_name in ("columns", "words", "units")
-            )
-            if column is not None and info.field_name in CHECKS:
-                CHECKS[info.field_name](column, value)
-        return by_field
+        return _checked(by_field, info)
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        self._check_cross()
+        self._check_columns()
         self._check_derived()
         given = self.filled
         missing = [f"{c.name}（{c.label}）" for c in self.type.columns if c.required and c.name not in given]
@@ -199,30 +207,15 @@ class TableMapping(Strict):
     @property
     def filled(self) -> set[str]:
         """Fields that some column, constant or rule fills; a default counts."""
-        given = {*self.columns, *self.derived, *self.constants, *self.place}
+        given = {*self.columns, *self.derived, *self.constants, *self.places}
         given |= {column.name for column in self.type.columns if column.default is not None}
         if self.derived_key:
             given.add(self.key_field)
-        if self.cross:
-            given |= {self.cross.heading, self.cross.value, self.cross.at, self.key_field}
         return given
 
-    def _check_cross(self) -> None:
-        if self.cross is None:
-            if not self.columns:
-                raise ValueError("columns 中至少要有一个字段")
-            return
-        wanted = {self.cross.value: ("integer", "decimal"), self.cross.at: ("instant", "date")}
-        for name in (self.cross.heading, *wanted, self.cross.key or self.key_field):
-            if name not in self.type.names:
-                raise ValueError(unknown("字段", name, self.type.names))
-        for name, kinds in wanted.items():
-            if self.type.column(name).kind not in kinds:
-                raise ValueError(f"交叉表的 {name} 不是{'数' if 'integer' in kinds else '时间'}")
-        if self.cross.key not in (None, self.key_field):
-            raise ValueError(f"交叉表的 key 应为编号字段 {self.key_field}")
-        if self.cross.rows != "month" and self.cross.rows not in self.columns:
-            raise ValueError(f"columns 中要写明行标题 {self.cross.rows} 的表头")
+    def _check_columns(self) -> None:
+        if not self.columns:
+            raise ValueError("columns 中至少要有一个字段")
 
     def _check_derived(self) -> None:
         for name, rule in self.derived.items():
@@ -237,21 +230,76 @@ class TableMapping(Strict):
                 at = self.derived.get(at.after)
 
 
-class TableConfig(Strict):
-    """Table files in the drop folder: xlsx, xls, csv, tsv, also in gzip and zip."""
+class TableMapping(FieldMapping):
+    """How the rows of some sheets become records of one type."""
 
-    files: Names = Field(description="收件文件夹下的文件名或通配；压缩包内的文件名也按此匹配")
-    tables: Annotated[tuple[TableMapping, ...], AfterValidator(_not_empty)] = Field(description="文件中的各张表")
+    sheet: Names | None = Field(None, description="工作表名称或通配；不写为所有认得出表头的工作表")
+    header: Header = Field(Header(), description="表头")
+    place: dict[str, Literal["sheet", "file"]] = Field(default_factory=dict, description="字段取自工作表名或文件名")
+    year: int | None = Field(None, ge=1990, le=2199, description="“3月5日”所在的年份；不写则取自文件名、工作表名或标题")
+    cross: Cross | None = Field(None, description="交叉表：行为类别、列为月份")
+    skip: Skip = Field(Skip(), description="另计的合计行、说明行的用词")
+
+    @property
+    def places(self) -> Mapping[str, str]:
+        """Fields that the name of the place fills: ``sheet`` or ``file``."""
+        return self.place
+
+    @property
+    def own_year(self) -> int | None:
+        """The year of ``3月5日`` where the mapping itself says it."""
+        return self.year
+
+    @field_validator("place")
+    @classmethod
+    def _known_places(cls, by_field: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        return _checked(by_field, info)
+
+    @property
+    def filled(self) -> set[str]:
+        """Fields that some column, constant or rule fills; a default counts."""
+        given = super().filled
+        if self.cross:
+            given |= {self.cross.heading, self.cross.value, self.cross.at, self.key_field}
+        return given
+
+    def _check_columns(self) -> None:
+        if self.cross is None:
+            super()._check_columns()
+            return
+        wanted = {self.cross.value: ("integer", "decimal"), self.cross.at: ("instant", "date")}
+        for name in (self.cross.heading, *wanted, self.cross.key or self.key_field):
+            if name not in self.type.names:
+                raise ValueError(unknown("字段", name, self.type.names))
+        for name, kinds in wanted.items():
+            if self.type.column(name).kind not in kinds:
+                raise ValueError(f"交叉表的 {name} 不是{'数' if 'integer' in kinds else '时间'}")
+        if self.cross.key not in (None, self.key_field):
+            raise ValueError(f"交叉表的 key 应为编号字段 {self.key_field}")
+        if self.cross.rows != "month" and self.cross.rows not in self.columns:
+            raise ValueError(f"columns 中要写明行标题 {self.cross.rows} 的表头")
+
+
+class Reading(Strict):
+    """What holds for all that one source delivers, whatever it comes in."""
+
     skew_tolerance: Seconds = Field(0, description="前后时间颠倒不超过此时长时，把后一时间提到前一时间并标记，如 5分钟")
     end_date: Literal["inclusive", "exclusive"] | None = Field(
         None, description="截止日期是否含当日；不写为各类记录的常规"
     )
-    encoding: Literal["utf-8", "utf-16", "gb18030"] | None = Field(None, description="文本编码；不写为自动识别")
-    delimiter: Literal[",", ";", "\t", "|"] | None = Field(None, description="分隔符；不写为自动识别")
     day_first: bool | None = Field(
         None, description="03/04/2023 是 4 月 3 日（true）还是 3 月 4 日（false）；不写则退回"
     )
     missing: Words = Field((), description="表示空缺的写法，如 “?”；补充内置的 -、/、无 等")
+
+
+class TableConfig(Reading):
+    """Table files in the drop folder: xlsx, xls, csv, tsv, also in gzip and zip."""
+
+    files: Names = Field(description="收件文件夹下的文件名或通配；压缩包内的文件名也按此匹配")
+    tables: Annotated[tuple[TableMapping, ...], AfterValidator(not_empty)] = Field(description="文件中的各张表")
+    encoding: Literal["utf-8", "utf-16", "gb18030"] | None = Field(None, description="文本编码；不写为自动识别")
+    delimiter: Literal[",", ";", "\t", "|"] | None = Field(None, description="分隔符；不写为自动识别")
     interval: Seconds | None = Field(None, description="拨测的间隔，如 1分钟；不写则由相邻检测推得")
     staleness: Seconds | None = Field(None, description="一次检测最长代表多久；不写为间隔的三倍")
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from adapters.mapping import TableMapping
+from adapters.mapping import FieldMapping
 from adapters.mapping_checks import Scalar
 from metrics.records import Column
 
@@ -68,7 +68,7 @@ def normal_word(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
-def words_for(table: TableMapping, column: Column) -> dict[str, Scalar]:
+def words_for(table: FieldMapping, column: Column) -> dict[str, Scalar]:
     """Normalised word → value for a code or yes/no column; words ending in ``*`` fit whatever begins so."""
     known: dict[str, Scalar] = {normal_word(word): value for word, value in table.words.get(column.name, {}).items()}
     own = dict(known)

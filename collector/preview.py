@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from adapters import ADAPTERS
-from adapters.base import Blob, Preview
+from adapters.base import Blob, Fetch, Fetching, Preview
 from collector.ingest.arrivals import unclaimed
 from collector.settings import Settings, SourceSettings
-from metrics.errors import InputError
+from metrics.errors import ConfigError, InputError, PassingError, YunweiError
 from metrics.records import RECORDS
 
 
@@ -28,10 +31,20 @@ class FilePreview:
 
 @dataclass(frozen=True)
 class SourcePreview:
-    """One source and its files in the order in which they would be read."""
+    """One source and its files in the order in which they would be read.
+
+    ``greeting``: what its server told of itself, None where it was not asked; ``failure``: why it did not answer.
+    """
 
     source: SourceSettings
     files: tuple[FilePreview, ...]
+    greeting: tuple[str, ...] | None = None
+    failure: YunweiError | None = None
+
+    @property
+    def has_server(self) -> bool:
+        """Whether a server is asked, and not the drop folder."""
+        return isinstance(ADAPTERS[self.source.adapter], Fetching)
 
 
 @dataclass
@@ -60,13 +73,18 @@ class DropFolder:
         files = [file for source in self.sources for file in source.files]
         return [file for file in files if file.fault or any(table.missing for table in file.tables)]
 
+    @property
+    def failures(self) -> list[YunweiError]:
+        """Servers that did not answer."""
+        return [source.failure for source in self.sources if source.failure is not None]
+
 
 def look(settings: Settings, only: Sequence[str] = ()) -> DropFolder:
-    """Look at every file in the drop folder.
+    """Look at every file in the drop folder, and ask the servers of the sources that are named.
 
     Args:
         only: ids of the sources to look at (UsageError if one does not exist); none named: all, and then what no
-            source takes is listed too.
+            source takes is listed too, but no server is asked.
     """
     chosen = [settings.source(name) for name in only] or list(settings.sources)
     found = DropFolder()
@@ -74,10 +92,27 @@ def look(settings: Settings, only: Sequence[str] = ()) -> DropFolder:
     for source in chosen:
         blobs = list(ADAPTERS[source.adapter].discover(source.config, settings.context(source)))
         claimed += [blob.path for blob in blobs]
-        found.sources.append(SourcePreview(source, tuple(_file(settings, source, blob) for blob in blobs)))
+        preview = SourcePreview(source, tuple(_file(settings, source, blob) for blob in blobs))
+        found.sources.append(_asked(settings, preview) if only and preview.has_server else preview)
     if not only:
         found.unclaimed = unclaimed(settings.inbox, claimed)
     return found
+
+
+def _asked(settings: Settings, preview: SourcePreview) -> SourcePreview:
+    """What the server says, and its first records; nothing is kept."""
+    source, adapter = preview.source, ADAPTERS[preview.source.adapter]
+    assert isinstance(adapter, Fetching)
+    notes: list[str] = []
+    with TemporaryDirectory(prefix="yunwei-check-") as folder:
+        ask = Fetch(Path(folder), None, None, lambda: int(time.time()), notes.append)
+        try:
+            greeting = adapter.greet(source.config, settings.context(source), ask)
+        except (PassingError, InputError, ConfigError) as error:
+            failure = error.within(f"来源“{source.name}”（{source.id}）")
+            return replace(preview, greeting=tuple(notes), failure=failure)
+        files = tuple(_file(settings, source, blob) for blob in greeting.blobs)
+    return replace(preview, files=(*preview.files, *files), greeting=(*greeting.lines, *notes))
 
 
 def _file(settings: Settings, source: SourceSettings, blob: Blob) -> FilePreview:

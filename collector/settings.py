@@ -197,10 +197,12 @@ class Settings(Strict):
     def source_hash(self, source: SourceSettings) -> str:
         """SHA-256 of what decides how a blob of ``source`` is read: adapter, mapping, zone, constants.
 
-        A configuration that is ``self_contained`` decides nothing of it.
+        A configuration that is ``self_contained`` decides nothing of it, and neither does a server's ``connection``.
         """
         decides = {"adapter"} if getattr(source.config, "self_contained", False) else {"adapter", "config"}
         parts = source.model_dump(mode="json", include=decides)
+        for name in getattr(source.config, "connection", ()):
+            parts["config"].pop(name, None)
         zone = source.timezone or self.organization.timezone
         return _sha256(_canonical({**parts, "timezone": zone, "constants": self._constants(source)}))
 

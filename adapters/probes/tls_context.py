@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 from pydantic import Field
 
@@ -32,7 +33,22 @@ class TlsTarget(ProbeTarget):
     legacy_tls: bool = Field(False, description="true：也接受旧版 TLS 和弱加密，用于无法升级的老系统")
 
 
-def tls_context(target: TlsTarget, folder: Path) -> ssl.SSLContext:
+class Trust(Protocol):
+    """What decides how TLS is spoken; a :class:`TlsTarget` says it, and so does the configuration of an API."""
+
+    @property
+    def verify(self) -> bool: ...
+    @property
+    def ca(self) -> str | None: ...
+    @property
+    def client_certificate(self) -> str | None: ...
+    @property
+    def client_key(self) -> str | None: ...
+    @property
+    def legacy_tls(self) -> bool: ...
+
+
+def tls_context(target: Trust, folder: Path) -> ssl.SSLContext:
     """The context of a target; targets that are alike share one, for reading the list of trusted CAs is slow.
 
     Raises:

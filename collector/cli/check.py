@@ -25,12 +25,15 @@ if TYPE_CHECKING:
 _ROWS_SHOWN = 3
 
 
-@declare(help="检查配置，预览各数据来源将从现有文件中读到什么；不写入任何内容。")
+@declare(
+    help="检查配置，预览各数据来源将从现有文件中读到什么；不写入任何内容。\n\n"
+    "用 --source 指明的来源若要向服务器取数，则试着连接，列出对方的版本、可读的内容和头几条记录。"
+)
 @workspace_option
 @click.option("--source", "sources", metavar="来源", multiple=True, help="只看这个数据来源（可多次）")
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出，供程序读取")
 def command(workspace: Path, sources: tuple[str, ...], as_json: bool) -> None:
-    """Exit 2 if the configuration is wrong, 3 if a file cannot be read, else 0."""
+    """Exit 2 if the configuration or a login is wrong, 3 if a file cannot be read, 4 if a server is silent, else 0."""
     from collector.settings import ConfigErrors, load_settings
 
     try:
@@ -44,11 +47,13 @@ def command(workspace: Path, sources: tuple[str, ...], as_json: bool) -> None:
 
     found = look(settings, sources)
     if as_json:
-        _print_json({"ok": not found.faults, "errors": [], **_as_data(settings, found)})
+        _print_json({"ok": not (found.faults or found.failures), "errors": [], **_as_data(settings, found)})
     else:
         _print(settings, found)
     if found.faults:
         raise click.exceptions.Exit(3)
+    if found.failures:
+        raise click.exceptions.Exit(min(failure.exit_code for failure in found.failures))
 
 
 def _print_json(data: dict[str, Any]) -> None:
@@ -69,6 +74,8 @@ def _as_data(settings: Settings, found: DropFolder) -> dict[str, Any]:
                 "id": item.source.id,
                 "name": item.source.name,
                 "files": [_file_data(file, settings.zone) for file in item.files],
+                "server": None if item.greeting is None else list(item.greeting),
+                "failure": str(item.failure) if item.failure else None,
             }
             for item in found.sources
         ],
@@ -105,13 +112,23 @@ def _print(settings: Settings, found: DropFolder) -> None:
     )
     _print_list(out, "提醒：", reminders(settings))
     for item in found.sources:
-        if item.files:
+        if item.files or item.greeting is not None:
             _print_source(out, item, settings.zone)
-    idle = [f"{item.source.name}（{item.source.id}）" for item in found.sources if not item.files]
-    _print_list(out, "还没有文件的数据来源：", idle)
+    quiet = [item for item in found.sources if not item.files and item.greeting is None]
+    _print_list(out, "还没有文件的数据来源：", [_named(item) for item in quiet if not item.has_server])
+    _print_list(
+        out,
+        "向服务器取数的数据来源（用 yunwei check --source 代码 试着连接）：",
+        [_named(item) for item in quiet if item.has_server],
+    )
     _print_list(out, "没有数据来源认领的文件（核对 sources 中的 files）：", found.unclaimed)
     _print_list(out, "没有读的工作表：", [f"{name}，{_place(sheet)}：{sheet.unread}" for name, sheet in found.unread])
     _print_list(out, "不能读取的文件：", [f"{file.name}：{_why(file)}" for file in found.faults])
+    _print_list(out, "连不上的数据来源：", [str(failure) for failure in found.failures])
+
+
+def _named(item: SourcePreview) -> str:
+    return f"{item.source.name}（{item.source.id}）"
 
 
 def _why(file: FilePreview) -> str:
@@ -131,7 +148,12 @@ def _print_list(out: Console, title: str, lines: Sequence[str]) -> None:
 
 def _print_source(out: Console, item: SourcePreview, zone: ZoneInfo) -> None:
     """Tables that look alike are shown once, with the first file's rows."""
-    out.print(f"\n■ {item.source.name}（{item.source.id}）：{len(item.files)} 个文件")
+    if item.greeting is None:
+        out.print(f"\n■ {_named(item)}：{len(item.files)} 个文件")
+    else:
+        out.print(f"\n■ {_named(item)}：{'没有连上' if item.failure else '已连上'}")
+        for line in item.greeting:
+            out.print(f"  {line}")
     for look, names in _looks(item.files):
         table = look.table
         others = f" 等 {len(names)} 个文件" if len(names) > 1 else ""

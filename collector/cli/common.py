@@ -85,6 +85,13 @@ def parse_moment(text: str | None, zone: ZoneInfo) -> int | None:
         raise UsageError(f"“{text}”不是时间，应写作 2023-12-31 或 2023-12-31T18:00") from None
 
 
+def parse_start(text: str | None, zone: ZoneInfo) -> int | None:
+    """As :func:`parse_moment`, but a date alone means its beginning, because 自某日起 includes the day."""
+    if text is not None and (found := _MOMENT.fullmatch(text.strip())) is not None and found[2] is None:
+        text = f"{found[1]}T00:00"
+    return parse_moment(text, zone)
+
+
 def show_moment(seconds: int, zone: ZoneInfo) -> str:
     """Local time for people: ``2023-12-31 18:00:00``."""
     return datetime.fromtimestamp(seconds, zone).strftime("%Y-%m-%d %H:%M:%S")
@@ -135,6 +142,10 @@ class Workspace:
     def moment(self, text: str | None) -> int | None:
         """:func:`parse_moment` in the organisation's zone."""
         return parse_moment(text, self.zone)
+
+    def start_of(self, text: str | None) -> int | None:
+        """:func:`parse_start` in the organisation's zone."""
+        return parse_start(text, self.zone)
 
 
 def open_workspace(path: Path) -> Workspace:

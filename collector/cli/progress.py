@@ -76,6 +76,8 @@ def print_summary(report: IngestReport, known_text: str) -> None:
     if report.unclaimed:
         listed = _listed(report.unclaimed)
         click.echo(f"{len(report.unclaimed)} 个文件没有数据来源要读：{listed}；若应读入，请检查数据来源的 files")
+    for note in report.notes:
+        click.echo(f"注意：{note}", err=True)
     for failure in report.failures:
         click.echo(f"没有采集到，{failure}", err=True)
     for sentence in _advice(report):

@@ -99,8 +99,8 @@ def _source(defs: Schema) -> Schema:
             "additionalProperties": False,
         }
         cases.append(_case("adapter", name, _ref(f"source_{name}")))
-    if "TableMapping" in defs:
-        _fields_by_record(defs["TableMapping"])
+    for mapping in ("TableMapping", "JsonMapping"):
+        _fields_by_record(defs[mapping])
     adapter = {"enum": list(ADAPTERS), "description": "读取方式"}
     return {"type": "object", "properties": {"adapter": adapter}, "required": ["adapter"], "allOf": cases}
 

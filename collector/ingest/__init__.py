@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from adapters.base import Blob
+from adapters import ADAPTERS
+from adapters.base import Blob, Fetching
 from collector.archive import Archive
 from collector.ingest.arrivals import Arrival, arrive, keep, unclaimed
 from collector.ingest.corrections import read_corrections
@@ -21,7 +22,7 @@ from collector.ingest.report import DeliveryReport, IngestReport, LeftFile, NoPr
 from collector.settings import Settings
 from collector.store import Store
 from collector.version import program_version
-from metrics.errors import InputError
+from metrics.errors import InputError, UsageError
 
 __all__ = ["DeliveryReport", "IngestReport", "LeftFile", "NoProgress", "Progress", "ingest", "replay"]
 
@@ -32,19 +33,27 @@ def ingest(
     archive: Archive,
     *,
     sources: Sequence[str] | None = None,
+    since: int | None = None,
     progress: Progress | None = None,
 ) -> IngestReport:
     """Take what the sources offer: all of them, or those whose ids are in ``sources``.
 
     Files are fetched from mailboxes and servers before anything is read. Sources that deliver assets go first, then
     those with assignments, then the others as configured. For each source: contents whose mapping changed, rejected
-    rows whose asset is known by now, new files by name.
+    rows whose asset is known by now, new pages of its server, new files by name. A server that fails is reported and
+    holds up no other source.
+
+    ``since`` (UTC seconds): servers are asked for everything from there on once more, and their cursors stay.
 
     Raises:
-        UsageError: there is no such source.
+        UsageError: there is no such source; ``since`` is given and none of them has a server.
         PassingError: store or archive are locked, unreachable or full; complete deliveries stay, a later run goes on.
     """
     chosen = settings.sources if sources is None else [settings.source(name) for name in dict.fromkeys(sources)]
+    if since is not None:
+        chosen = [source for source in chosen if isinstance(ADAPTERS[source.adapter], Fetching)]
+        if not chosen:
+            raise UsageError("--since 只用于向服务器取数的来源，所选的来源中没有；文件来源改用更正后的文件重新交付")
     with _session("ingest", settings, store, archive, progress) as session:
         for source in filter(is_fetcher, chosen):
             fetch(session, source)
@@ -54,12 +63,13 @@ def ingest(
             intake.read_again()
             if "asset" not in intake.records:
                 intake.retry()
+            intake.fetch(since)
             blobs = intake.discover()
             claimed += [blob.path for blob in blobs]
             intake.take(blobs)
         for intake in intakes:  # assets may have come after what names them, in the same source
             intake.retry()
-        if sources is None:
+        if sources is None and since is None:
             session.report.unclaimed = unclaimed(settings.inbox, claimed)
         return session.report
 
@@ -101,7 +111,11 @@ def _kept(archive: Archive, workbook: Path) -> tuple[Arrival, Path]:
 
 @contextmanager
 def _session(
-    kind: str, settings: Settings, store: Store, archive: Archive, progress: Progress | None
+    kind: str,
+    settings: Settings,
+    store: Store,
+    archive: Archive,
+    progress: Progress | None,
 ) -> Iterator[Session]:
     with (
         archive.exclusive(),
@@ -113,6 +127,8 @@ def _session(
 
 
 def _rank(intake: Intake) -> int:
+    if not intake.records:
+        return -1
     if "asset" in intake.records:
         return 0
     return 1 if "asset_assignment" in intake.records else 2

@@ -37,10 +37,10 @@ def arrive(source: str, blob: Blob) -> Arrival | LeftFile:
     return Arrival(blob, content_hash, after.st_size)
 
 
-def keep(archive: Archive, source: str, arrival: Arrival) -> Path | LeftFile:
+def keep(archive: Archive, source: str, arrival: Arrival, compressed: bool = False) -> Path | LeftFile:
     """Archive the bytes; the file is left for the next run if they are no longer those that were hashed."""
     try:
-        return archive.keep(arrival.blob.path, arrival.content_hash)
+        return archive.keep(arrival.blob.path, arrival.content_hash, compressed)
     except ContentChangedError:
         return _growing(source, arrival.blob)
 

@@ -28,7 +28,8 @@ class Item:
     """What is about to be read: which bytes, under which name, for which source, with which mapping.
 
     ``kind`` is the store's: a file of the vendor, its rejected rows tried again, or a corrected workbook.
-    ``again``: the same bytes were read with another mapping before.
+    ``again``: the same bytes were read with another mapping before. ``repeats``: a server's page, which may say once
+    more what it said before and took back since.
     """
 
     source: SourceSettings
@@ -39,11 +40,12 @@ class Item:
     modified_at: int
     kind: Literal["file", "retry", "correction"] = "file"
     again: bool = False
+    repeats: bool = False
 
     @property
     def columns(self) -> dict[str, Any]:
         """The item as the store takes it."""
-        names = ("name", "content_hash", "mapping_hash", "size", "modified_at", "kind")
+        names = ("name", "content_hash", "mapping_hash", "size", "modified_at", "kind", "repeats")
         return {"source": self.source.id, **{name: getattr(self, name) for name in names}}
 
     def report(self, **counts: Any) -> DeliveryReport:
@@ -100,8 +102,16 @@ class Session:
         self.progress.end(report)
 
 
-def deliver(session: Session, item: Item, batches: Iterable[Batch], settles: Sequence[int] = ()) -> DeliveryReport:
+def deliver(
+    session: Session,
+    item: Item,
+    batches: Iterable[Batch],
+    settles: Sequence[int] = (),
+    cursor: str | None = None,
+) -> DeliveryReport:
     """Store what ``batches`` hold, all or nothing; ``settles`` are rejections that this delivery decides anew.
+
+    ``cursor``: the position that the source's load has reached with it, stored in the same transaction.
 
     Raises:
         InputError: the blob turned out to be unreadable; nothing of it is in the store.
@@ -116,6 +126,8 @@ def deliver(session: Session, item: Item, batches: Iterable[Batch], settles: Seq
             session.progress.rows(batch.read)
         withdrawn = delivery.withdraw_other_mappings() if item.kind != "retry" else 0
         delivery.resolve_rejections(settlement.ids)
+        if cursor is not None:
+            delivery.move_cursor(cursor)
         delivery.finish(read=writer.read, set_aside=writer.set_aside)
     report = item.report(
         read=writer.read,

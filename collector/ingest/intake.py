@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from adapters import ADAPTERS
-from adapters.base import Batch, Blob
+from adapters.base import Batch, Blob, Fetching
 from collector.ingest.arrivals import Arrival, arrive, keep
 from collector.ingest.corrections import correction_batches, read_corrections
 from collector.ingest.delivery import Item, Session, deliver
+from collector.ingest.pages import Load
 from collector.ingest.register import UNKNOWN_ASSET
 from collector.ingest.report import LeftFile
 from collector.ingest.reread import reread
@@ -42,17 +44,32 @@ class Intake:
 
     def read_again(self) -> None:
         """Contents that were last read with another mapping, out of the archive, in the order of their first coming."""
+        unkept = 0
         for content in self._contents():
             if content["mapping_hash"] == self.mapping_hash:
                 continue
             columns = {name: content[name] for name in ("name", "content_hash", "size", "modified_at", "kind")}
             item = Item(self.source, mapping_hash=self.mapping_hash, again=True, **columns)
+            if self._is_unkept(item):
+                unkept += 1
+                continue
             try:
                 path = self._session.archive.verified(item.content_hash)
             except InputError as error:
                 self._leave(LeftFile(self.source.id, item.name, str(error), trouble=True))
             else:
                 self._read(item, path)
+        if unkept:
+            self._session.report.notes.append(
+                f"{self.source.name}：读取规则已改，而 {unkept:,} 份回答没有存档（keep_replies: false），无法重读；"
+                f"用 yunwei ingest --since 日期 --source {self.source.id} 向服务器重新取"
+            )
+
+    def fetch(self, since: int | None = None) -> None:
+        """Ask the source's server, if it has one; ``since``: UTC seconds, a range that is read again."""
+        if isinstance(self._adapter, Fetching):
+            load = Load(self._session, self.source, self.mapping_hash, self._page)
+            load.take(self._adapter, self._context, since)
 
     def take(self, blobs: Iterable[Blob]) -> None:
         """Read the files whose bytes are new; the others cost their hash."""
@@ -130,18 +147,28 @@ class Intake:
             again=again,
         )
 
-    def _read(self, item: Item, path: Path) -> None:
-        """Deliver what lies in the archive at ``path``; what cannot be read at all is refused with one sentence."""
+    def _page(self, arrival: Arrival, path: Path, cursor: str | None) -> bool:
+        return self._read(replace(self._item(arrival), repeats=True), path, cursor)
+
+    def _is_unkept(self, item: Item) -> bool:
+        """Whether it is a reply that the configuration said not to keep."""
+        unkept = not getattr(self.source.config, "keep_replies", True)
+        return unkept and not self._session.archive.holds(item.content_hash)
+
+    def _read(self, item: Item, path: Path, cursor: str | None = None) -> bool:
+        """Deliver what lies at ``path``; what cannot be read at all is refused with one sentence, and False."""
         self._session.progress.begin(self.source.name, item.name)
         try:
             if item.kind == "correction":
                 corrections = read_corrections(self._session.store, path)
                 self._correct(item, corrections[self.source.id])
             else:
-                deliver(self._session, item, self._batches(item, path))
+                deliver(self._session, item, self._batches(item, path), cursor=cursor)
         except InputError as error:
             self._session.store.refuse(self._session.run, **item.columns, reason=str(error))
             self._session.taken(item.report(refused=str(error)))
+            return False
+        return True
 
     def _batches(self, item: Item, path: Path) -> Iterator[Batch]:
         return self._adapter.read(self.source.config, Blob(item.name, path, item.modified_at), self._context)

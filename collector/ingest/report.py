@@ -121,13 +121,14 @@ class IngestReport:
     """One run: its deliveries in the order in which they were taken. Counts are sums over them.
 
     Attributes:
-        known: files whose bytes had been tried with the same mapping before; only their hash was taken.
+        known: files and pages whose bytes had been tried with the same mapping before; only their hash was taken.
         unreadable: those of them that could not be read then, by name.
         fetched: files from mailboxes and servers.
         failures: sources that could not be reached or refused us; the others were taken.
         left: files to be taken by a later run, or that cannot be opened.
         unclaimed: files in the inbox that no source asks for.
         open_rejections: rejections that are still to be dealt with, of this run and earlier ones.
+        notes: what else the operator should know, a sentence each.
     """
 
     deliveries: list[DeliveryReport] = field(default_factory=list)
@@ -138,6 +139,7 @@ class IngestReport:
     left: list[LeftFile] = field(default_factory=list)
     unclaimed: list[str] = field(default_factory=list)
     open_rejections: int = 0
+    notes: list[str] = field(default_factory=list)
 
     @property
     def read(self) -> int:
@@ -181,10 +183,13 @@ class IngestReport:
 
     @property
     def exit_code(self) -> int:
-        """3 if a row or a file was refused in this run, else that of the first source that failed, else 0."""
-        if self.rejected or self.refused or any(file.trouble for file in self.left):
+        """3 if a row, a file or a server's answer was refused in this run, 2 for a wrong login or address, 4 if a
+        server does not answer now, else 0.
+        """
+        codes = {failure.exit_code for failure in self.failures}
+        if self.rejected or self.refused or any(file.trouble for file in self.left) or 3 in codes:
             return 3
-        return self.failures[0].exit_code if self.failures else 0
+        return min(codes, default=0)
 
     def as_json(self) -> dict[str, Any]:
         """The whole report in plain types."""

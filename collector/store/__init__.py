@@ -24,6 +24,7 @@ from collector.store.bulk import bulk_of
 from collector.store.check_evidence import Cited, checks_by_day
 from collector.store.check_log import CheckLog
 from collector.store.checks import rebuild_index
+from collector.store.cursors import move_cursor, read_cursor
 from collector.store.deliveries import Delivery, Identity, Kind, Totals
 from collector.store.engine import connect, insert_missing, reading, writing
 from collector.store.fetches import Fetched, FetchLog
@@ -90,7 +91,7 @@ class Store:
         self._engine = engine
         self.organization_id = organization_id
         self._checks = checks
-        self._clock = clock
+        self.clock = clock
         self.jobs = JobStore(engine, organization_id, clock)
         self.upkeep = Upkeep(engine, organization_id)
 
@@ -125,7 +126,7 @@ class Store:
         return _runs.run(
             self._engine,
             self.organization_id,
-            self._clock,
+            self.clock,
             kind,
             (settings_hash, snapshot),
             program_version,
@@ -143,17 +144,19 @@ class Store:
         size: int,
         modified_at: int,
         kind: Kind = "file",
+        repeats: bool = False,
     ) -> Iterator[Delivery]:
         """One delivery in one transaction; it must end with ``finish``.
 
         ``kind`` ``retry``: rejected rows are read again, under the content hash and name of the file they came in.
+        ``repeats``: bytes that were read before with this mapping are taken once more, as what holds now.
 
         Raises:
             PassingError: another program has just stored the same delivery, or the database is locked.
         """
-        what = Identity(source, name, content_hash, mapping_hash, size, modified_at, kind)
+        what = Identity(source, name, content_hash, mapping_hash, size, modified_at, kind, repeats)
         with writing(self._engine) as connection:
-            delivery = Delivery(connection, self.organization_id, run.run_id, what, self._clock(), self._checks)
+            delivery = Delivery(connection, self.organization_id, run.run_id, what, self.clock(), self._checks)
             try:
                 yield delivery
             finally:
@@ -174,6 +177,7 @@ class Store:
         modified_at: int,
         reason: str,
         kind: Kind = "file",
+        repeats: bool = False,
     ) -> None:
         """Note a delivery whose bytes cannot be read at all with this mapping; ``reason`` is one sentence."""
         with self.delivery(
@@ -185,6 +189,7 @@ class Store:
             size=size,
             modified_at=modified_at,
             kind=kind,
+            repeats=repeats,
         ) as delivery:
             delivery.refuse(reason)
 
@@ -221,7 +226,25 @@ class Store:
 
     def fetches(self) -> FetchLog:
         """What was fetched from mailboxes and servers."""
-        return FetchLog(self._engine, self.organization_id, self._clock)
+        return FetchLog(self._engine, self.organization_id, self.clock)
+
+    def readings(self, source: str) -> list[tuple[str, str, str, str, int, int]]:
+        """Every reading of a file or page of the source, in order: ``name``, ``content_hash``, ``mapping_hash``,
+        ``state``, ``run_id``, and how many rows it changed.
+        """
+        with reading(self._engine) as connection:
+            rows = connection.execute(_deliveries.readings_query(self.organization_id, source)).all()
+        return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in rows]
+
+    def cursor(self, source: str) -> str | None:
+        """Where the last load of the source stood, in its adapter's words; None before the first."""
+        with reading(self._engine) as connection:
+            return read_cursor(connection, self.organization_id, source)
+
+    def move_cursor(self, source: str, position: str) -> None:
+        """The source was read up to ``position`` and nothing in it was new."""
+        with writing(self._engine) as connection:
+            move_cursor(connection, self.organization_id, source, position, self.clock())
 
     def register(self) -> pd.DataFrame:
         """The assets known now: ``asset_no``, ``name``, ``aliases``, each once per source, by ``asset_no``."""
@@ -282,7 +305,7 @@ class Store:
         are filled in here.
         """
         with writing(self._engine) as connection:
-            _results.save(connection, self.organization_id, run, rows, self._clock())
+            _results.save(connection, self.organization_id, run, rows, self.clock())
 
     def results(
         self,
@@ -332,7 +355,7 @@ class Store:
             PassingError: another program closed one of these periods meanwhile, or the database is locked.
         """
         with writing(self._engine) as connection:
-            _revisions.close(connection, self.organization_id, run, list(closings), program_version, self._clock())
+            _revisions.close(connection, self.organization_id, run, list(closings), program_version, self.clock())
 
     def inputs_hash(self, sequence: int) -> str:
         """SHA-256 over all deliveries up to ``sequence``, as :class:`Revision` has it."""
@@ -374,7 +397,7 @@ class Store:
             "document_no": document_no,
         }
         with writing(self._engine) as connection:
-            return _objections.add(connection, self.organization_id, self._clock(), values)
+            return _objections.add(connection, self.organization_id, self.clock(), values)
 
     def decide_objection(
         self, objection_no: int, *, decision: Decided, reason: str, decided_by: str, decided_on: str
@@ -386,7 +409,7 @@ class Store:
         """
         values = {"decision": decision, "reason": reason, "decided_by": decided_by, "decided_on": decided_on}
         with writing(self._engine) as connection:
-            _objections.decide(connection, self.organization_id, objection_no, self._clock(), values)
+            _objections.decide(connection, self.organization_id, objection_no, self.clock(), values)
 
     def objections(self) -> list[Objection]:
         """All objections by number, with every decision on them."""

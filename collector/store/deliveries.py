@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, insert, select, update
 
 from collector.store.check_log import CheckLog
 from collector.store.checks import CheckWriter
+from collector.store.cursors import move_cursor
 from collector.store.engine import insert_missing
 from collector.store.records import Outcome, RecordWriter, Scope
 from collector.store.rejections import Rejecting
@@ -39,6 +40,7 @@ class Identity:
     size: int
     modified_at: int
     kind: Kind = "file"
+    repeats: bool = False  # a server may say once more what it said before and then took back
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,17 @@ def contents_query(organization_id: str, source: str) -> Select[Any]:
     )
 
 
+def readings_query(organization_id: str, source: str) -> Select[Any]:
+    """Every reading of files and pages of the source, in order, with what it changed."""
+    row = deliveries.c
+    changed = row.accepted_count + row.superseding_count + row.withdrawn_count
+    return (
+        select(row.name, row.content_hash, row.mapping_hash, row.state, row.run_id, changed.label("changed"))
+        .where(row.organization_id == organization_id, row.source == source, row.kind == "file")
+        .order_by(row.sequence)
+    )
+
+
 class Delivery:
     """An open delivery; made by :meth:`collector.store.Store.delivery`, which commits it."""
 
@@ -94,7 +107,7 @@ class Delivery:
         self._organization_id = organization_id
         self._what = what
         self.sequence = _next_sequence(connection, organization_id)  # from here on, other writers wait
-        if what.kind != "retry" and has_delivery(connection, organization_id, what):
+        if what.kind != "retry" and not what.repeats and has_delivery(connection, organization_id, what):
             raise PassingError(f"“{what.name}”刚刚已由另一个程序入库")
         insert_missing(
             connection,
@@ -115,6 +128,11 @@ class Delivery:
         self._register_changes = 0
         self._withdrawn = 0
         self.totals: Totals | None = None
+        self._now = now
+
+    def move_cursor(self, position: str) -> None:
+        """The source was read up to ``position``; it holds with this delivery's commit and not without it."""
+        move_cursor(self._connection, self._organization_id, self._what.source, position, self._now)
 
     def write(self, record: str, frame: pd.DataFrame) -> Outcome:
         """Store rows of a record type; may be called many times, later rows supersede earlier ones."""

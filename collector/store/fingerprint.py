@@ -16,6 +16,7 @@ from collector.store.schema import (
     RECORD_TABLES,
     check_partitions,
     contents,
+    cursors,
     deliveries,
     objection_decisions,
     objections,
@@ -64,6 +65,7 @@ def _queries(organization_id: str) -> Iterator[tuple[str, Select[Any]]]:
         names = [deliveries.c.sequence, *(column for column in table.columns if column.name not in _PHYSICAL)]
         query = select(*names).join_from(table, deliveries, table.c.delivery_id == deliveries.c.delivery_id)
         yield table.name, query.where(table.c.organization_id == organization_id)
+    yield cursors.name, select(cursors.c.source, cursors.c.position).where(cursors.c.organization_id == organization_id)
     names = [column for column in rejections.columns if column.name not in {*_PHYSICAL, "resolved_by"}]
     yield (
         rejections.name,

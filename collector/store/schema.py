@@ -30,7 +30,7 @@ from collector.store.result_columns import RESULT_COLUMNS, is_nullable, kind_of
 from metrics.records import RECORDS, Kind, RecordType
 
 #: The newest migration; a database beyond it was written by a newer program.
-NEWEST = "0006"
+NEWEST = "0007"
 
 NAMES = {
     "pk": "pk_%(table_name)s",
@@ -169,6 +169,15 @@ deliveries = Table(
     ForeignKeyConstraint(["organization_id", "content_hash"], ["contents.organization_id", "contents.content_hash"]),
     Index("ix_deliveries_sequence", "organization_id", "sequence", unique=True),
     Index("ix_deliveries_content", "organization_id", "source", "content_hash"),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("organization_id", KEY, ForeignKey("organizations.organization_id"), primary_key=True, nullable=False),
+    Column("source", KEY, primary_key=True, nullable=False),
+    _text("position", comment="读到哪里，由读取方式自己解释；与它所涵盖的数据同时写入"),
+    _whole("moved_at"),
 )
 
 rejections = Table(

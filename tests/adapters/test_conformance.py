@@ -61,7 +61,30 @@ _LINES = (
     '{"checked_at":"2023-03-05T02:30:00Z","state":"up"}',
     "",
 )
+_REST = config_model("rest").model_validate_json(
+    json.dumps(
+        {
+            "url": "https://itsm.test/api",
+            "request": {"path": "rounds"},
+            "tables": [
+                {
+                    "record": "inspection",
+                    "records": "items",
+                    "columns": {"kind": "what.name", "inspected_at": "at", "quantity": "n", "result": "outcome"},
+                    "derived_key": ["kind", "inspected_at"],
+                }
+            ],
+        }
+    )
+)
+_ITEMS = [
+    {"what": {"name": "机房"}, "at": "2023-03-05T01:00:00Z", "n": 1, "outcome": "正常"},
+    {"what": {"name": "法庭"}, "at": 1677979800, "n": 2, "outcome": "异常"},
+    {"what": {"name": "机房"}, "at": "3月35日", "n": 1, "outcome": "正常"},
+    {"what": {"name": "机房"}, "at": "2023-03-07", "n": 1.5, "outcome": None},
+]
 CASES = {
+    "rest": Case(_REST, ("1.json", json.dumps({"items": _ITEMS}).encode()), b'{"items": [', "inspected_at"),
     "table": Case(_TABLE, ("巡检.xlsx", xlsx_file({"巡检": _ROWS})), b"PK\x03\x04 and nothing more", "inspected_at"),
     "probe": Case(
         config_model("probe").model_validate_json(json.dumps({"targets": [_TARGET]})),

@@ -43,7 +43,7 @@ def test_a_second_ingest_is_fine_and_reminds_of_what_waits(
     capsys.readouterr()
     assert run(["ingest", *delivered]) == 0
     told = capsys.readouterr()
-    assert told.out == "1 个文件没有变化，未再读入\n"
+    assert told.out == "1 份文件或回答没有变化，未再读入\n"
     assert told.err == ADVICE.removeprefix("本次拒绝 1 行，")
 
 

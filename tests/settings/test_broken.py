@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters import ADAPTERS
 from collector.settings import ConfigErrors, load_settings
 from tests.settings.workspace import GOOD, write_files
 
@@ -24,7 +25,8 @@ def test_a_mistake_is_answered_with_exactly_this_message(case: Path, tmp_path: P
     write_files(tmp_path, {**GOOD, **files_of(case)})
     with pytest.raises(ConfigErrors) as caught:
         load_settings(tmp_path)
-    assert str(caught.value) + "\n" == case.with_suffix(".txt").read_text(encoding="utf-8")
+    expected = case.with_suffix(".txt").read_text(encoding="utf-8").replace("{adapters}", "、".join(ADAPTERS))
+    assert str(caught.value) + "\n" == expected
     assert caught.value.exit_code == 2
 
 
