@@ -13,6 +13,7 @@ from collector.publish.publication import as_number
 from collector.selfeval.model import FundLine, Row, SelfEvaluation, mark_text, wan
 from metrics.numbers import NO_DATA, print_number
 from metrics.papers.figures import show
+from metrics.scoring.marks import total_of
 
 Align = Literal["left", "center", "right", "both"]
 
@@ -214,9 +215,24 @@ def note_rows(evaluation: SelfEvaluation) -> list[FormRow]:
     return rows
 
 
+def _sections(evaluation: SelfEvaluation) -> Iterator[str]:
+    """What each part of the rule pack earned, once every mark is there."""
+    pack, execution = evaluation.pack, evaluation.execution.mark
+    if evaluation.total is None or execution is None:
+        return
+    said = [] if any(section.with_execution for section in pack.sections) else [f"预算执行率得 {execution} 分"]
+    for section in pack.sections:
+        marks = [row.mark for row in evaluation.rows if row.mark is not None and pack.section(row.levels) == section]
+        total = total_of([*marks, execution] if section.with_execution else marks)
+        within = f"（其中预算执行 {execution} 分）" if section.with_execution else ""
+        said.append(f"{section.levels[0]}得 {total} 分{within}")
+    yield f"各部分：{'；'.join(said)}。"
+
+
 def foot(evaluation: SelfEvaluation) -> list[str]:
     """On what the figures rest, and how total and band are made."""
     return [
+        *_sections(evaluation),
         f"总分是印出的各项得分之和；等级：{evaluation.pack.bands.words}。",
         *(f"数据依据：{line}。" for line in evaluation.basis),
     ]
