@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "export": ("collector.cli.export:command", "导出结果：JSON、CSV、工作簿"),
     "serve": ("collector.cli.serve:command", "提供状态页、/metrics 和 results.json"),
     "selfeval": ("collector.cli.selfeval:command", "写出项目支出绩效自评表（docx、xlsx）"),
+    "unit": ("collector.cli.unit:command", "写出 systemd 服务单元"),
     "jobs": ("collector.cli.jobs:command", "列出值守的各项任务：上次、结果、下次"),
     "verify": ("collector.cli.verify:command", "核对填好的自评表或报告，并与结果比较"),
 }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlalchemy import Engine, select
 
 from collector.store import results as _results
+from collector.store.copying import copy_file, copy_into
 from collector.store.engine import reading, writing
-from collector.store.schema import contents, deliveries
+from collector.store.schema import check_partitions, contents, deliveries
 
 
 class Upkeep:
@@ -36,3 +39,31 @@ class Upkeep:
         mine = contents.c.organization_id == self._organization_id
         with reading(self._engine) as connection:
             return list(connection.scalars(select(contents.c.content_hash).where(mine).order_by("content_hash")))
+
+    def check_files(self) -> dict[str, str]:
+        """The files of the log of checks that are cited: path below its folder → SHA-256."""
+        row = check_partitions.c
+        query = select(row.path, row.sha256).where(row.organization_id == self._organization_id).order_by(row.path)
+        with reading(self._engine) as connection:
+            return dict(connection.execute(query).all())
+
+    def copy_into(self, address: str) -> tuple[dict[str, int], str]:
+        """Copy everything of the organisation into another database, compared before it is committed.
+
+        Rows by table, and the fingerprint, which is that of this store.
+
+        Raises:
+            UsageError: the other database holds something of this organisation already, or is this very one.
+            PassingError, ConfigError: it cannot be reached or used.
+        """
+        return copy_into(self._engine, address, self._organization_id)
+
+    def copy_file(self, path: Path) -> None:
+        """The whole database at one moment as a new SQLite file, while others read and write.
+
+        From PostgreSQL only this organisation, and compared.
+        """
+        if self._engine.dialect.name == "sqlite":
+            copy_file(self._engine, path)
+        else:
+            copy_into(self._engine, f"sqlite:///{path}", self._organization_id)
