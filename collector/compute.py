@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
+from collector.closing.figures import mark_closed
 from collector.needs import absent_evidence, missing_needs
 from collector.result_rows import Stamp, rows_of
 from collector.settings import Settings
@@ -104,7 +105,7 @@ def compute(
                 progress(definition.name, done, len(definitions))
             judge.one(definition, asked.periods, report)
         stamp = Stamp(effective.organization.id, as_of, now if known_at is None else known_at, sequence)
-        store.save_results(run, rows_of(report.results, stamp))
+        store.save_results(run, mark_closed(store, rows_of(report.results, stamp)))
         report.run_id = run.run_id
     return report
 

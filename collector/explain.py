@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from collector.compute import Asked, Judge, definitions_of, settings_at
 from collector.needs import missing_needs
+from collector.outputs import revisions_numbered
 from collector.publish.publication import plain
 from collector.result_rows import decimal_text, from_iso
 from collector.settings import Settings
@@ -85,25 +86,28 @@ def explain(
     now: int,
     as_of: int | None = None,
     known_at: int | None = None,
+    revision_no: int | None = None,
 ) -> Explanation:
     """Compute one figure again and gather its evidence.
 
-    Without ``as_of`` and ``known_at`` the newest stored result is explained with its own configuration, known
-    sequence and ``as_of``; where there is none, the present figure is.
+    Without ``as_of`` and ``known_at`` the stored result that stands, or that of revision ``revision_no``, is
+    explained with its own configuration, known sequence and ``as_of``; where there is none, the present figure is.
 
     Raises:
-        UsageError: no such indicator, or the dimension has no such value in the period.
+        UsageError: no such indicator or revision, or the dimension has no such value in the period.
         ConfigError: the stored result's configuration cannot be read by this version.
     """
     stored = None
     if as_of is None and known_at is None:
-        stored = _stored(store, question)
+        stored = _stored(store, question, revision_no)
     basis = (
-        _asked_basis(settings, store, now, as_of, known_at) if stored is None else _basis_of(settings, store, stored)
+        _asked_basis(settings, store, now, as_of, known_at)
+        if stored is None
+        else _stored_basis(settings, store, stored)
     )
-    definition = _definition(basis.settings, question)
+    definition = definition_of(basis.settings, question)
     facts = store.facts(sequence=basis.sequence)
-    result, evidence = _judge(basis, facts, definition, question)
+    result, evidence = judged(basis, facts, definition, question)
     remarks = []
     if stored is not None:
         remarks = _differences(settings, store, stored, result, basis, definition, question)
@@ -117,13 +121,13 @@ def explain(
         dict(formula.part_labels),
         trace(store, facts, evidence.rows, settings.zone),
         None if evidence.spans is None else trace(store, facts, evidence.spans, settings.zone),
-        _check_log(store, basis, question, facts, evidence),
+        check_log(store, basis, question, facts, evidence),
         None if stored is None else int(stored["run_id"]),
         tuple(remarks),
     )
 
 
-def _check_log(store: Store, basis: Basis, question: Question, facts: Facts, evidence: Evidence) -> pd.DataFrame | None:
+def check_log(store: Store, basis: Basis, question: Question, facts: Facts, evidence: Evidence) -> pd.DataFrame | None:
     """Single checks are not listed; how many there were of each target and day is, with the files' hashes."""
     import pandas as pd
 
@@ -140,7 +144,12 @@ def _check_log(store: Store, basis: Basis, question: Question, facts: Facts, evi
     return pd.concat(frames, ignore_index=True)
 
 
-def _definition(settings: Settings, question: Question) -> IndicatorDefinition:
+def definition_of(settings: Settings, question: Question) -> IndicatorDefinition:
+    """The one definition that is asked for.
+
+    Raises:
+        UsageError: there is none, or several projects have one.
+    """
     projects = () if question.project is None else (question.project,)
     found = definitions_of(settings, Asked(projects=projects, indicators=(question.indicator,)))
     if not found:
@@ -151,15 +160,24 @@ def _definition(settings: Settings, question: Question) -> IndicatorDefinition:
     return found[0]
 
 
-def _stored(store: Store, question: Question) -> dict[str, Any] | None:
-    """The newest stored result of the figure, or None."""
-    found = store.results(
-        project=question.project,
-        indicator=question.indicator,
-        period=question.period.label,
-        dimension=question.dimension,
-        dimension_value=question.value,
-    )
+def _stored(store: Store, question: Question, revision_no: int | None) -> dict[str, Any] | None:
+    """The stored result of the figure that stands, or that of the revision; None where there is none."""
+    wanted = {
+        "project": question.project,
+        "indicator": question.indicator,
+        "period": question.period.label,
+        "dimension": question.dimension,
+        "dimension_value": question.value,
+    }
+    if revision_no is None:
+        found = store.results(**wanted)  # type: ignore[arg-type]
+    else:
+        import pandas as pd
+
+        revisions = revisions_numbered(store, question.period.label, revision_no, question.project)
+        found = pd.concat([store.revision_results(revision) for revision in revisions], ignore_index=True)
+        for name, value in wanted.items():
+            found = found if value is None else found[found[name] == value]
     return None if not len(found) else {str(name): plain(value) for name, value in found.iloc[-1].items()}
 
 
@@ -168,20 +186,34 @@ def _asked_basis(settings: Settings, store: Store, now: int, as_of: int | None, 
     return Basis(then, then.hash, store.sequence_at(known_at), now if as_of is None else as_of)
 
 
-def _basis_of(settings: Settings, store: Store, stored: dict[str, Any]) -> Basis:
-    digest = str(stored["configuration_hash"])
+def _stored_basis(settings: Settings, store: Store, stored: dict[str, Any]) -> Basis:
+    digest, sequence = str(stored["configuration_hash"]), int(stored["known_sequence"])
+    return basis_at(settings, store, digest, sequence, from_iso(str(stored["as_of"])))
+
+
+def basis_at(settings: Settings, store: Store, configuration_hash: str, sequence: int, as_of: int) -> Basis:
+    """What a figure of that configuration, sequence and ``as_of`` is computed with.
+
+    Raises:
+        ConfigError: the configuration is not stored, or this version cannot read it.
+    """
     then = settings
-    if digest != settings.hash:
-        snapshot = store.configuration_by_hash(digest)
+    if configuration_hash != settings.hash:
+        snapshot = store.configuration_by_hash(configuration_hash)
         if snapshot is None:
             raise ConfigError("数据库里找不到算出这个结果的配置")
         then = Settings.from_snapshot(snapshot, settings.workspace)
-    return Basis(then, digest, int(stored["known_sequence"]), from_iso(str(stored["as_of"])))
+    return Basis(then, configuration_hash, sequence, as_of)
 
 
-def _judge(
+def judged(
     basis: Basis, facts: Facts, definition: IndicatorDefinition, question: Question
 ) -> tuple[IndicatorResult, Evidence]:
+    """One figure and the rows behind it.
+
+    Raises:
+        UsageError: the dimension has no such value in the period.
+    """
     judge = Judge(basis.settings, facts, basis.as_of)
     missing = missing_needs(definition, facts)
     result = _one_result(judge, definition, question, missing)
@@ -226,9 +258,11 @@ def _differences(
     if (present.sequence, present.configuration_hash) == (basis.sequence, basis.configuration_hash):
         return remarks
     try:
-        now, _ = _judge(present, store.facts(sequence=present.sequence), _definition(settings, question), question)
+        now, _ = judged(present, store.facts(sequence=present.sequence), definition_of(settings, question), question)
     except UsageError as error:
         return [*remarks, f"按现在的数据和配置已无法得出这个结果：{error}"]
     if any(getattr(now.figure, name) != getattr(again.figure, name) for name in _COMPARED):
-        remarks.append(f"此后数据或配置已有变化，同一截止时间现在为 {now.printed}；运行 yunwei compute 可更新结果")
+        closed = stored["revision_no"] is not None
+        how = "重新封账（yunwei close）可作更正" if closed else "运行 yunwei compute 可更新结果"
+        remarks.append(f"此后数据或配置已有变化，同一截止时间现在为 {now.printed}；{how}")
     return remarks

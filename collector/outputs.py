@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -17,7 +16,46 @@ from metrics.indicators import DIMENSION_LABELS, Dimension
 from metrics.period import parse_period
 
 if TYPE_CHECKING:
-    from collector.store import Store
+    import pandas as pd
+
+    from collector.store import Revision, Store
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which results: of the n-th revision, of one run, or (both None) those that stand."""
+
+    revision_no: int | None = None
+    run_id: int | None = None
+
+
+STANDING = Choice()
+
+
+def _frame(store: Store, period: str | None, indicator: str | None, choice: Choice) -> pd.DataFrame:
+    if choice.revision_no is None:
+        return store.results(choice.run_id, period=period, indicator=indicator)
+    if period is None or choice.run_id is not None:
+        raise UsageError("--revision 要与周期同用，如 yunwei results 2023-03 --revision 1，不与 --run 同用")
+    found = revisions_numbered(store, period, choice.revision_no)
+    import pandas as pd
+
+    frame = pd.concat([store.revision_results(one) for one in found], ignore_index=True)
+    return frame if indicator is None else frame[frame["indicator"] == indicator]
+
+
+def revisions_numbered(store: Store, period: str, number: int, project: str | None = None) -> list[Revision]:
+    """The revision of that number of every project that has one.
+
+    Raises:
+        UsageError: there is none.
+    """
+    known = store.revisions(project, period)
+    found = [one for one in known if one.revision_no == number]
+    if not found:
+        numbers = "、".join(f"第 {no} 版" for no in sorted({one.revision_no for one in known}))
+        raise UsageError(f"{period} 没有第 {number} 版封账；有：{numbers or '无，还没有封过账'}")
+    return found
 
 
 def stored_results(
@@ -25,15 +63,17 @@ def stored_results(
     periods: Sequence[str] = (),
     indicator: str | None = None,
     dimension: tuple[str, str | None] | None = None,
+    choice: Choice = STANDING,
 ) -> list[Result]:
-    """The newest results of every project, indicator and period (or of the ``periods`` alone), in their order.
+    """The results that stand of every project, indicator and period (or of the ``periods`` alone), in their order.
 
-    ``dimension``: name and, to see one alone, its value; None: totals and breakdowns.
+    ``dimension``: name and, to see one alone, its value; None: totals and breakdowns. ``choice`` takes those of an
+    earlier revision or of one run instead.
 
     Raises:
-        UsageError: nothing was computed yet, or not for such a period or indicator.
+        UsageError: nothing was computed yet, or not for such a period or indicator; there is no such revision.
     """
-    frames = [store.results(period=period, indicator=indicator) for period in periods or (None,)]
+    frames = [_frame(store, period, indicator, choice) for period in periods or (None,)]
     results = in_order([result for frame in frames for result in results_of(frame.to_dict("records"))])
     if not results:
         named = "、".join((*([f"指标“{indicator}”"] if indicator else []), *periods))
@@ -51,13 +91,7 @@ def in_order(results: Sequence[Result]) -> list[Result]:
     ranks: dict[tuple[str, str], int] = {}
     for result in sorted(results, key=lambda result: -result["run_id"]):
         ranks.setdefault(result.key, len(ranks))
-    return sorted(results, key=lambda result: (ranks[result.key], _period_rank(result["period"])))
-
-
-@cache
-def _period_rank(label: str) -> tuple[int, date, date]:
-    period = parse_period(label)
-    return ("month", "quarter", "half", "year", "range").index(period.kind), period.first_on, period.last_on
+    return sorted(results, key=lambda result: (ranks[result.key], parse_period(result["period"]).rank))
 
 
 def parse_dimension(text: str) -> tuple[Dimension, str | None]:

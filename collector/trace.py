@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -73,9 +73,24 @@ def place(row: Mapping[str, Any]) -> str:
 
 def content(record: RecordType, row: Mapping[str, Any], zone: ZoneInfo) -> str:
     """``工单号=A-1；报障时间=2023-03-05 14:05:00；…``: the filled columns in their order."""
+    return "；".join(f"{label}={text}" for label, text in _filled(record, row, zone))
+
+
+def cells(name: str, row: Mapping[str, Any], zone: ZoneInfo) -> dict[str, str]:
+    """The filled columns of a record's row by their words; of ``uptime_check`` the row is a state interval."""
+    if name != "uptime_check":
+        return dict(_filled(RECORDS[name], row, zone))
+    return {
+        "状态": _STATE_LABELS[row["state"]],
+        "自": _local(row["first_at"], zone),
+        "至": _local(row["last_at"], zone),
+        "检测次数": str(row["check_count"]),
+    }
+
+
+def _filled(record: RecordType, row: Mapping[str, Any], zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     import pandas as pd
 
-    texts = []
     for column in record.columns:
         value = row[column.name]
         if value is None or pd.isna(value):
@@ -84,8 +99,7 @@ def content(record: RecordType, row: Mapping[str, Any], zone: ZoneInfo) -> str:
             value = _local(int(value), zone)
         elif column.kind == "boolean":
             value = "是" if value else "否"
-        texts.append(f"{column.label.partition('（')[0]}={value}")
-    return "；".join(texts)
+        yield column.label.partition("（")[0], str(value)
 
 
 def _local(seconds: int, zone: ZoneInfo) -> str:

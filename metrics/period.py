@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from metrics.errors import UsageError
 
 _MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+_KINDS = (*_MONTHS, "range")
 _PATTERNS = (
     ("month", re.compile(r"(\d{4})-(\d{2})")),
     ("quarter", re.compile(r"(\d{4})Q([1-4])")),
@@ -44,6 +45,11 @@ class Period:
                 return f"{year:04d}"
             case "range":
                 return f"{self.first_on.isoformat()}..{self.last_on.isoformat()}"
+
+    @property
+    def rank(self) -> tuple[int, date, date]:
+        """For sorting: months before quarters, halves, years and ranges, each in the order of time."""
+        return _KINDS.index(self.kind), self.first_on, self.last_on
 
     def bounds(self, zone: ZoneInfo) -> tuple[int, int]:
         """``[start, end)`` in UTC seconds; both are local midnights of ``zone``."""

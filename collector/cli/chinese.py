@@ -77,6 +77,15 @@ class ChineseGroup(ChineseCommand, click.Group):
         """Nothing: ``format_help`` writes every section."""
 
 
+class ListingGroup(ChineseGroup):
+    """A group that lists its commands in its help."""
+
+    def help_sections(self, ctx: click.Context) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Options, then commands."""
+        commands = [(name, found.help or "") for name, found in self.commands.items()]
+        return [*super().help_sections(ctx), ("命令", commands)]
+
+
 def _columns(rows: Iterable[tuple[str, str]], width: int) -> str:
     rows = list(rows)
     left = min(max(cells(spec) for spec, _ in rows), width // 2)

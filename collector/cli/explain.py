@@ -27,6 +27,7 @@ from collector.cli.common import command as chinese_command
 @period_argument
 @click.option("--project", metavar="代码", help="运维项目；只有一个项目有这个指标时不必写")
 @click.option("--dimension", metavar="维度=值", help="只看一个分项，如 vendor=甲公司")
+@click.option("--revision", type=click.IntRange(1), metavar="版次", help="说明已封账周期的第几版")
 @as_of_option
 @known_at_option
 @click.option(
@@ -39,6 +40,7 @@ def command(
     period: str,
     project: str | None,
     dimension: str | None,
+    revision: int | None,
     as_of: str | None,
     known_at: str | None,
     csv_path: Path | None,
@@ -52,6 +54,8 @@ def command(
     from metrics.period import parse_period
 
     name, value = parse_dimension(dimension) if dimension else ("total", "")
+    if revision is not None and (as_of or known_at):
+        raise UsageError("--revision 不与 --as-of、--known-at 同用：一版的截止时间和知悉时间已经固定")
     if value is None:
         raise UsageError(f"--dimension 应写出值，如 {name}=甲公司")
     opened = open_workspace(workspace)
@@ -62,6 +66,7 @@ def command(
         now=opened.clock(),
         as_of=opened.moment(as_of),
         known_at=opened.moment(known_at),
+        revision_no=revision,
     )
     print_explanation(console(), explained, limit)
     if csv_path is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from collector.cli.chinese import ChineseCommand, ChineseGroup
+from collector.cli.chinese import ChineseCommand, ListingGroup
 from collector.cli.common import Workspace, console, open_workspace, workspace_option
 from collector.cli.progress import delivery_lines, print_summary
 
@@ -18,16 +18,7 @@ if TYPE_CHECKING:
 _source_option = click.option("--source", metavar="代码", help="只取这个数据来源的")
 
 
-class _Group(ChineseGroup):
-    """Lists its commands in its help."""
-
-    def help_sections(self, ctx: click.Context) -> list[tuple[str, list[tuple[str, str]]]]:
-        """Options, then commands."""
-        commands = [(name, found.help or "") for name, found in self.commands.items()]
-        return [*super().help_sections(ctx), ("命令", commands)]
-
-
-@click.group(cls=_Group, help="不合格行：列出原因，导出成服务商原样的工作簿，收回改好的工作簿。")
+@click.group(cls=ListingGroup, help="不合格行：列出原因，导出成服务商原样的工作簿，收回改好的工作簿。")
 def command() -> None:
     """The group itself does nothing."""
 

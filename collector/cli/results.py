@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,12 @@ from collector.cli.common import console, open_workspace, show_moment, workspace
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from collector.publish.publication import Result
+    from collector.publish.publication import Publication, Result
 
 
 @chinese_command(
     help="查看最近一次计算的指标结果：目标、完成值、分子/分母、覆盖率、下限和上限、结论，以及说明和口径。\n\n"
-    "下限把未知时间全部按故障计，上限全部按正常计。"
+    "下限把未知时间全部按故障计，上限全部按正常计。已封账的周期显示最新一版。"
 )
 @workspace_option
 @click.argument("period", required=False, metavar="[周期]", help="只看这个周期，如 2023-03、2023；不写为全部周期")
@@ -29,10 +30,20 @@ if TYPE_CHECKING:
     metavar="维度[=值]",
     help="看分项：asset_class、site、vendor、kind、asset、channel、priority；默认只看合计",
 )
+@click.option("--revision", type=click.IntRange(1), metavar="版次", help="看已封账周期的第几版；须写明周期")
+@click.option("--run", "run_id", type=click.IntRange(1), metavar="编号", help="看某一次运行的结果，如回头重算的那次")
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出，结构同 yunwei export --format json")
-def command(workspace: Path, period: str | None, indicator: str | None, dimension: str | None, as_json: bool) -> None:
+def command(
+    workspace: Path,
+    period: str | None,
+    indicator: str | None,
+    dimension: str | None,
+    revision: int | None,
+    run_id: int | None,
+    as_json: bool,
+) -> None:
     """Print stored results."""
-    from collector.outputs import parse_dimension, publication, stored_results
+    from collector.outputs import Choice, parse_dimension, publication, stored_results
     from collector.publish.json_file import document
     from collector.publish.table import print_results
     from metrics.period import parse_period
@@ -40,9 +51,9 @@ def command(workspace: Path, period: str | None, indicator: str | None, dimensio
     asked = parse_dimension(dimension) if dimension else ("total", None)
     periods = [parse_period(period).label] if period else []
     opened = open_workspace(workspace)
-    results = stored_results(opened.store, periods, indicator, asked)
+    results = stored_results(opened.store, periods, indicator, asked, Choice(revision, run_id))
+    whole = publication(opened.settings, opened.store, results)
     if as_json:
-        whole = publication(opened.settings, opened.store, results)
         click.echo(json.dumps(document(whole), ensure_ascii=False, indent=1))
         return
     if not results:
@@ -51,6 +62,18 @@ def command(workspace: Path, period: str | None, indicator: str | None, dimensio
     out = console()
     print_results(out, results)
     out.print(basis_line(results, opened.zone))
+    for line in standing_lines(whole):
+        out.print(line)
+
+
+def standing_lines(whole: Publication) -> Iterator[str]:
+    """Which of the periods shown are closed, as which revision, and that the others are drafts."""
+    drafts = [one for one in whole.standings.values() if one.is_draft]
+    for standing in whole.standings.values():
+        if not standing.is_draft or standing.newest_no or len(drafts) == 1:
+            yield standing.sentence
+    if len(drafts) > 1:
+        yield f"{len(drafts)} 个周期尚未封账，数字为草稿，可能变动"
 
 
 def basis_line(results: list[Result], zone: ZoneInfo) -> str:

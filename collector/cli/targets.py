@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from collector.cli.chinese import ChineseCommand, ChineseGroup
+from collector.cli.chinese import ChineseCommand, ListingGroup
 from collector.cli.common import workspace_option
 from metrics.errors import ConfigError, UsageError
 
@@ -15,16 +15,7 @@ if TYPE_CHECKING:
     from collector.targets import Known
 
 
-class _Group(ChineseGroup):
-    """Lists its commands in its help."""
-
-    def help_sections(self, ctx: click.Context) -> list[tuple[str, list[tuple[str, str]]]]:
-        """Options, then commands."""
-        commands = [(name, found.help or "") for name, found in self.commands.items()]
-        return [*super().help_sections(ctx), ("命令", commands)]
-
-
-@click.group(cls=_Group, help="绩效目标表：读入公开的或批复的目标，提出指标供审阅。")
+@click.group(cls=ListingGroup, help="绩效目标表：读入公开的或批复的目标，提出指标供审阅。")
 def command() -> None:
     """The group itself does nothing."""
 

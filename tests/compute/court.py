@@ -64,12 +64,13 @@ TICKETS = [
 class Court:
     """The court's workspace and store; ``deliver`` puts records in as a file of that name would."""
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    def __init__(self, folder: Path, clock: Clock, url: str | None = None) -> None:
         self.folder, self.clock = folder, clock
         (folder / "indicators").mkdir(parents=True)
         (folder / "yunwei.yaml").write_text(WORKSPACE, encoding="utf-8")
         self.configure(INDICATORS)
-        self.store: Store = open_store(f"sqlite:///{folder}/data/yunwei.db", "court", folder / "checks", clock)
+        address = url or f"sqlite:///{folder}/data/yunwei.db"
+        self.store: Store = open_store(address, "court", folder / "checks", clock)
 
     @property
     def settings(self) -> Settings:

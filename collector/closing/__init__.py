@@ -1,0 +1,1 @@
+"""Closing a period, correcting it by a revision, and saying what changed between revisions (semantics 7)."""
