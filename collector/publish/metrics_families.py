@@ -26,7 +26,7 @@ _GROUP = ("project", "indicator", "group", "name", "window")
 _INDICATOR = ("project", "indicator", "period")
 _UNIT = (*_INDICATOR, "unit")
 _SOURCE = ("source",)
-_JOB = ("job",)
+_JOB = ("job_name",)  # Prometheus keeps "job" for its own
 
 FAMILIES: Mapping[str, Family] = {
     family.name: family

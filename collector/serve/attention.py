@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
+from collector.serve.jobs import job_label
 from collector.serve.snapshot import Snapshot
 from collector.serve.wording import PERIODS, duration, lost
 
@@ -13,7 +14,14 @@ _MOST = 8  # of a kind; further ones are counted
 
 def points(snapshot: Snapshot, left_out: Iterable[tuple[tuple[str, ...], float]]) -> list[str]:
     """All of them; empty when there is nothing to do."""
-    kinds = (_down(snapshot), _silent(snapshot), _overdrawn(snapshot), _outcomes(snapshot), _certificates(snapshot))
+    kinds = (
+        _down(snapshot),
+        _silent(snapshot),
+        _failing(snapshot),
+        _overdrawn(snapshot),
+        _outcomes(snapshot),
+        _certificates(snapshot),
+    )
     return [
         *chain.from_iterable(_some(list(kind)) for kind in kinds),
         *_tickets(snapshot),
@@ -36,6 +44,12 @@ def _silent(snapshot: Snapshot) -> Iterator[str]:
     for state in snapshot.sources:
         if state.is_silent and state.age is not None:
             yield f"数据来源“{state.source.name}”已沉默 {duration(state.age)}，其间的时间为未知"
+
+
+def _failing(snapshot: Snapshot) -> Iterator[str]:
+    for job in snapshot.jobs:
+        if job.outcome == "failed":
+            yield f"任务“{job_label(snapshot.settings, job.job)}”上次失败：{job.error}"
 
 
 def _overdrawn(snapshot: Snapshot) -> Iterator[str]:

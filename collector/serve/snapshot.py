@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from collector.publish.metrics_families import Samples
 from collector.serve.indicators import Current, add_indicators, current_results
+from collector.serve.jobs import add_jobs
 from collector.serve.sources import SourceState, add_sources, source_states
 from collector.serve.targets import TargetState, add_targets, stored_targets
 from collector.serve.tickets import add_tickets
@@ -16,7 +17,7 @@ from collector.settings import Settings
 from collector.version import program_version
 
 if TYPE_CHECKING:
-    from collector.store import Store
+    from collector.store import JobState, Store
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Snapshot:
     targets: Sequence[TargetState]
     indicators: Sequence[Current]
     budgets: Sequence[Budget]
+    jobs: Sequence[JobState]
 
 
 def take(settings: Settings, store: Store, as_of: int) -> Snapshot:
@@ -41,6 +43,7 @@ def take(settings: Settings, store: Store, as_of: int) -> Snapshot:
     sources = source_states(settings, store.source_accounts(), targets, as_of)
     indicators = current_results(settings, store, as_of)
     budgets = current_budgets(judge)
+    jobs = list(store.jobs.states().values())
     samples = Samples()
     samples.add("yunwei_build_info", 1, program_version())
     samples.add("yunwei_as_of_timestamp_seconds", as_of)
@@ -50,4 +53,5 @@ def take(settings: Settings, store: Store, as_of: int) -> Snapshot:
     add_budgets(budgets, samples)
     add_tickets(judge, samples)
     add_sources(settings, sources, samples)
-    return Snapshot(as_of, settings, samples, sources, targets, indicators, budgets)
+    add_jobs(jobs, samples)
+    return Snapshot(as_of, settings, samples, sources, targets, indicators, budgets, jobs)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from collector.serve.attention import points
 from collector.serve.html import Html, listing, marked, paragraph, section, table, text
 from collector.serve.indicators import Current
+from collector.serve.jobs import job_label
 from collector.serve.papers import Paper
 from collector.serve.snapshot import Snapshot
 from collector.serve.sources import SourceState
@@ -64,6 +65,7 @@ def status_page(
         *_budgets(snapshot.budgets),
         *_targets(snapshot),
         section("数据来源", _sources(snapshot)),
+        *_jobs(snapshot),
         section("可下载的文件", _papers(snapshot, papers)),
     ]
     head = '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -196,6 +198,33 @@ def _state(state: SourceState) -> Html:
     if state.last_success is None:
         return marked("从未收到", "dim")
     return marked("沉默", "bad") if state.is_silent else marked("正常", "good")
+
+
+_OUTCOMES = {
+    "running": marked("进行中", "dim"),
+    "done": marked("完成", "good"),
+    "failed": marked("失败", "bad"),
+    "interrupted": marked("中断", "bad"),
+}
+
+
+def _jobs(snapshot: Snapshot) -> list[Html]:
+    if not snapshot.jobs:
+        return []
+    rows = [
+        [
+            job_label(snapshot.settings, job.job),
+            _moment(snapshot, job.started_at),
+            _OUTCOMES.get(job.outcome, job.outcome),
+            "" if job.last_seconds is None else f"{job.last_seconds:.1f}秒",
+            str(job.runs),
+            marked(str(job.failures), "bad") if job.failures else "0",
+            job.error,
+        ]
+        for job in snapshot.jobs
+    ]
+    heads = ["任务", "上次开始", "结果", "用时", "次数", "失败", "说明"]
+    return [section("定时任务", table(heads, rows, frozenset((3, 4, 5))))]
 
 
 def _papers(snapshot: Snapshot, papers: Mapping[str, Paper]) -> Html:

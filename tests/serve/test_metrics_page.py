@@ -162,3 +162,13 @@ def test_a_window_of_hours_ends_at_the_as_of_moment(court: ServedCourt) -> None:
     covered = values(take(court.settings, court.store, at("05-10 13:00")), "yunwei_asset_uptime_coverage_ratio")
     known = 168 * 3600 - 50 * 60
     assert covered["ops", "uptime", "OA", "7d"] == float(Fraction(known, 168 * 3600))
+
+
+def test_jobs_are_counted_and_timed(court: ServedCourt) -> None:
+    snapshot = take(court.settings, court.store, NOW)
+    assert values(snapshot, "yunwei_job_runs_total") == {("ingest:s",): 1, ("publish",): 2}
+    assert values(snapshot, "yunwei_job_failures_total") == {("ingest:s",): 0, ("publish",): 1}
+    assert values(snapshot, "yunwei_job_run_seconds_total") == {("ingest:s",): 12.5, ("publish",): 3.5}
+    assert values(snapshot, "yunwei_job_last_duration_seconds")["publish",] == 0.5
+    assert values(snapshot, "yunwei_job_last_run_timestamp_seconds")["publish",] == NOW - 300
+    assert values(snapshot, "yunwei_job_last_success_timestamp_seconds")["publish",] == NOW - 86_400 + 3

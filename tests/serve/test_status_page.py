@@ -56,6 +56,7 @@ def test_it_says_what_needs_attention(court: ServedCourt) -> None:
     points = words[words.index("要处理的事") + 1 : words.index("绩效指标")]
     assert points == [
         "设备 MAIL 中断",
+        "任务“发布”上次失败：无法写入“绩效指标.xlsx”：磁盘已满",
         "“应用系统正常运行率”覆盖不足：本季 99.45%，本半年 99.45%，本年 99.45%，合同期 99.45%",
         "“设备正常运作率”覆盖不足：本年 90.00%",
         "1 张工单已超过时限还没有完成（及时响应率）",
@@ -87,6 +88,11 @@ def test_what_may_still_be_lost_is_said(court: ServedCourt) -> None:
     words = shown(court).words
     part = words[words.index("期末最好可达") + 1 :]
     assert part[:7] == ["应用系统正常运行率", "本月", "≥99%", "14小时52分钟", "2小时30分钟", "12小时22分钟", "99.83%"]
+
+
+def test_jobs_are_listed(court: ServedCourt) -> None:
+    words = shown(court).words
+    assert words[words.index("采集：甲公司月报") + 1 :][:5] == ["2023-05-10 11:50:00", "完成", "12.5秒", "1", "0"]
 
 
 def test_papers_are_linked(court: ServedCourt) -> None:

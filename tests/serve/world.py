@@ -9,7 +9,7 @@ from typing import Any
 
 from collector.compute import Asked, compute
 from collector.serve import Server
-from collector.store import open_store
+from collector.store import Store, open_store
 from tests.compute.court import Court, at, ticket
 from tests.conftest import Clock
 
@@ -87,9 +87,24 @@ def build(folder: Path, clock: Clock) -> Court:
     court.deliver("拨测.csv", "dial", uptime_check=checks)
     clock.now = NOW
     compute(court.settings, court.store, Asked(), now=NOW)
+    with_jobs(court.store, clock)
     (folder / "output").mkdir()
     (folder / "output" / "绩效指标.csv").write_text("指标\n", encoding="utf-8")
     return court
+
+
+def with_jobs(store: Store, clock: Clock) -> None:
+    """An ingest that took 12.5 s at 11:50, and an export that failed at 11:55 after an earlier one of 3 s went well."""
+    for name, slot, seconds, error in (
+        ("ingest:s", NOW - 600, 12.5, ""),
+        ("publish", NOW - 86_400, 3.0, ""),
+        ("publish", NOW - 300, 0.5, "无法写入“绩效指标.xlsx”：磁盘已满"),
+    ):
+        clock.now = slot
+        number = store.jobs.start(name, slot)
+        clock.now = slot + int(seconds)
+        store.jobs.end(number, "failed" if error else "done", int(seconds * 1000), error=error)
+    clock.now = NOW
 
 
 class ServedCourt(Court):
