@@ -37,19 +37,17 @@ class Current:
     """A stored figure of a period that holds the as-of moment; ``kind`` as ``target_period`` has it."""
 
     kind: str
-    ends_at: int
     result: Result
 
 
 def current_results(settings: Settings, store: Store, as_of: int) -> list[Current]:
     """The newest stored totals of every current period, in the order of the indicators, then of the periods."""
-    wanted: dict[str, dict[str, tuple[str, int]]] = {}  # period's label → project → (kind, end)
+    wanted: dict[str, dict[str, str]] = {}  # period's label → project → kind
     for project in settings.projects:
         for kind, period in current_periods(settings.contract(project.id), as_of).items():
-            end = period.bounds(settings.zone)[1]
-            wanted.setdefault(period.label, {})[project.id] = (kind, end)
+            wanted.setdefault(period.label, {})[project.id] = kind
     found = [
-        Current(*wanted[label][result["project"]], result)
+        Current(wanted[label][result["project"]], result)
         for label in wanted
         for result in results_of(store.results(period=label, dimension="total").to_dict("records"))
         if result["project"] in wanted[label]
@@ -61,12 +59,15 @@ def current_results(settings: Settings, store: Store, as_of: int) -> list[Curren
     )
 
 
-def add_indicators(settings: Settings, current: list[Current], samples: Samples) -> None:
-    """What each indicator is, and its figures."""
+def add_indicators(settings: Settings, current: list[Current], as_of: int, samples: Samples) -> None:
+    """What each indicator is, when its current periods end, and its figures."""
     for definition in settings.indicators:
         target = definition.target or ""
         labels = (definition.project, definition.id, definition.name, definition.formula, target)
         samples.add("yunwei_indicator_info", 1, *labels)
+        for kind, period in current_periods(settings.contract(definition.project), as_of).items():
+            name, end = "yunwei_indicator_period_end_timestamp_seconds", period.bounds(settings.zone)[1]
+            samples.add(name, end, definition.project, definition.id, kind)
     for each in current:
         _add_figure(each, samples)
 
@@ -88,7 +89,6 @@ def _add_figure(current: Current, samples: Samples) -> None:
     if result["outcome"]:
         samples.add("yunwei_indicator_outcome", 1, *labels, result["outcome"])
     samples.add("yunwei_indicator_as_of_timestamp_seconds", from_iso(result["as_of"]), *labels)
-    samples.add("yunwei_indicator_period_end_timestamp_seconds", current.ends_at, *labels)
 
 
 def binding_target(current: Current) -> Iterator[Target]:

@@ -49,7 +49,7 @@ def take(settings: Settings, store: Store, as_of: int) -> Snapshot:
     samples.add("yunwei_as_of_timestamp_seconds", as_of)
     add_targets(targets, as_of, samples)
     add_uptime(judge, samples)
-    add_indicators(settings, indicators, samples)
+    add_indicators(settings, indicators, as_of, samples)
     add_budgets(budgets, samples)
     add_tickets(judge, samples)
     add_sources(settings, sources, samples)
