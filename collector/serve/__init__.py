@@ -129,7 +129,7 @@ class Server:
         with self._refreshing:
             if callable(self._store):
                 self._store = self._store()
-            snapshot = take(self._settings, self._store, int(now))
+            snapshot = take(self._settings, self._store, int(now), self._recorder)
             newest = self._store.newest_results()
             if self._results is None or self._results[0] != newest:
                 self._results = newest, results_body(self._settings, self._store)

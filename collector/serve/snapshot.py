@@ -10,7 +10,7 @@ from collector.publish.metrics_families import Samples
 from collector.serve.indicators import Current, add_indicators, current_results
 from collector.serve.jobs import add_jobs
 from collector.serve.sources import SourceState, add_sources, source_states
-from collector.serve.targets import TargetState, add_targets, stored_targets
+from collector.serve.targets import Remembers, TargetState, add_targets, stored_targets, with_newest
 from collector.serve.tickets import add_tickets
 from collector.serve.uptime import Budget, add_budgets, add_uptime, current_budgets
 from collector.settings import Settings
@@ -34,12 +34,16 @@ class Snapshot:
     jobs: Sequence[JobState]
 
 
-def take(settings: Settings, store: Store, as_of: int) -> Snapshot:
-    """The snapshot at ``as_of`` (UTC seconds): figures as stored, availability and tickets counted up to now."""
+def take(settings: Settings, store: Store, as_of: int, recorder: object | None = None) -> Snapshot:
+    """The snapshot at ``as_of`` (UTC seconds): figures as stored, availability and tickets counted up to now.
+
+    ``recorder`` says how fast the targets were and until when their certificates last, if it remembers that.
+    """
     from collector.compute import Judge
 
     judge = Judge(settings, store.facts(), as_of)
-    targets = stored_targets(judge.facts.states)
+    newest = recorder.newest() if isinstance(recorder, Remembers) else ()
+    targets = with_newest(stored_targets(judge.facts.states), newest)
     sources = source_states(settings, store.source_accounts(), targets, as_of)
     indicators = current_results(settings, store, as_of)
     budgets = current_budgets(judge)

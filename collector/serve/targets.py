@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from collector.publish.metrics_families import Samples
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from collector.probing.plans import Check
+
+
+@runtime_checkable
+class Remembers(Protocol):
+    """A recorder that knows the newest check of each target it has taken."""
+
+    def newest(self) -> Iterable[Check]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,20 @@ def stored_targets(states: pd.DataFrame) -> list[TargetState]:
         TargetState(str(source), str(asset), str(state), int(at), int(staleness))
         for source, asset, state, at, staleness in zip(*(newest[name].tolist() for name in columns), strict=True)
     ]
+
+
+def with_newest(targets: Iterable[TargetState], checks: Iterable[Check]) -> list[TargetState]:
+    """The targets with latency and certificate of their newest checks, where those are in ``checks``."""
+    known = {(check.source, check.asset_no): check for check in checks}
+    found = []
+    for target in targets:
+        check = known.get((target.source, target.asset_no))
+        if check is None or check.checked_at < target.checked_at:
+            found.append(target)
+            continue
+        latency = None if check.latency_ms is None else check.latency_ms / 1000
+        found.append(replace(target, latency=latency, certificate_expires_at=check.certificate_expires_at))
+    return found
 
 
 def add_targets(targets: Iterable[TargetState], as_of: int, samples: Samples) -> None:

@@ -13,16 +13,17 @@ from prometheus_client.parser import text_string_to_metric_families
 from collector.publish.metrics_families import FAMILIES, Samples
 from collector.publish.metrics_page import page
 from collector.serve.snapshot import Snapshot, take
+from collector.serve.targets import TargetState, with_newest
 from collector.version import program_version
 from tests.compute.court import at
-from tests.serve.world import INDICATORS, NOW, ServedCourt
+from tests.serve.world import INDICATORS, NOW, Remembered, ServedCourt
 from tests.servers import servers_required
 
 GOLDEN = Path(__file__).parent / "golden" / "metrics.txt"
 
 
 def shown(court: ServedCourt, now: int = NOW) -> str:
-    return page(take(court.settings, court.store, now).samples).decode()
+    return page(take(court.settings, court.store, now, Remembered()).samples).decode()
 
 
 def values(snapshot: Snapshot, name: str) -> dict[tuple[str, ...], float]:
@@ -172,3 +173,16 @@ def test_jobs_are_counted_and_timed(court: ServedCourt) -> None:
     assert values(snapshot, "yunwei_job_last_duration_seconds")["publish",] == 0.5
     assert values(snapshot, "yunwei_job_last_run_timestamp_seconds")["publish",] == NOW - 300
     assert values(snapshot, "yunwei_job_last_success_timestamp_seconds")["publish",] == NOW - 86_400 + 3
+
+
+def test_latency_and_certificate_are_of_the_newest_check(court: ServedCourt) -> None:
+    snapshot = take(court.settings, court.store, NOW, Remembered())
+    assert values(snapshot, "yunwei_target_latency_seconds") == {("dial", "OA"): 0.125}
+    ends = values(snapshot, "yunwei_target_certificate_expiry_timestamp_seconds")
+    assert ends == {("dial", "OA"): NOW - 300 + 30 * 86_400}
+
+
+def test_what_is_remembered_of_an_earlier_check_is_not_shown(court: ServedCourt) -> None:
+    """Somebody else stored a later one."""
+    target = TargetState("dial", "OA", "up", NOW, 900)
+    assert with_newest([target], Remembered().newest()) == [target]

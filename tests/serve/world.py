@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from collector.compute import Asked, compute
+from collector.probing.plans import Check
 from collector.serve import Server
 from collector.store import Store, open_store
 from tests.compute.court import Court, at, ticket
@@ -115,10 +116,18 @@ class ServedCourt(Court):
         self.store = open_store(f"sqlite:///{folder}/data/yunwei.db", "court", folder / "checks", clock)
 
 
+class Remembered:
+    """A recorder whose newest check of OA took 125 ms and showed a certificate that ends 30 days later."""
+
+    def newest(self) -> list[Check]:
+        moment = NOW - 300
+        return [Check("dial", "OA", moment, "up", 125, "", moment + 30 * 86_400, 300, 900, 0.01)]
+
+
 @contextmanager
 def serving(court: Court, now: int | None = NOW) -> Iterator[Server]:
     """Its server, running, refreshed at ``now``."""
-    server = Server(court.settings, court.store)
+    server = Server(court.settings, court.store, Remembered())
     server.start()
     try:
         if now is not None:
