@@ -3,6 +3,7 @@
 It reads the cleaned records from the workspace's database, builds one table of device-days for whatever is counted by
 device, and groups. It stands in the benchmarks as the peer of a full recompute and must give the same figures.
 """
+# mypy: ignore-errors  (an analyst's script carries no types)
 
 from __future__ import annotations
 
@@ -47,10 +48,10 @@ def figures(database: Path, as_of: int, holidays: Any) -> Figures:
 
 
 def _read(database: Path) -> dict[str, pd.DataFrame]:
-    names = (
-        "asset asset_assignment ticket hold ticket_cycle inspection inspection_plan support_event exclusion"
-        " roster_entry survey measurement budget_line state_intervals"
-    ).split()
+    names = [
+        *("asset", "asset_assignment", "ticket", "hold", "ticket_cycle", "inspection", "inspection_plan"),
+        *("support_event", "exclusion", "roster_entry", "survey", "measurement", "budget_line", "state_intervals"),
+    ]
     with sqlite3.connect(database) as connection:
         return {
             name: _plain(pd.read_sql(f"SELECT * FROM {name} WHERE known_until IS NULL ORDER BY row_id", connection))
@@ -172,7 +173,9 @@ def _tickets(frames: dict[str, pd.DataFrame], as_of: int, is_workday: Callable[[
     elapsed, service = [], []
     for row in tickets[["ticket_no", "source", "reported_at", "resolved_at"]].itertuples(index=False):
         end = as_of if np.isnan(row.resolved_at) else int(row.resolved_at)
-        pauses = _merged([(max(a, row.reported_at), min(b, end)) for a, b in holds.get((row.source, row.ticket_no), [])])
+        pauses = _merged(
+            [(max(a, row.reported_at), min(b, end)) for a, b in holds.get((row.source, row.ticket_no), [])]
+        )
         elapsed.append(end - row.reported_at - sum(b - a for a, b in pauses))
         service.append(working(row.reported_at, end) - sum(working(a, b) for a, b in pauses))
     tickets["elapsed"], tickets["service"] = elapsed, service
@@ -355,7 +358,10 @@ def _plan(frames: dict[str, pd.DataFrame], as_of: int) -> Figures:
     plans = plans[plans["at"] + DAY <= as_of]
     found: Figures = {}
     for period, dimension, value, rows in _each(plans, "at", as_of, ("kind",)):
-        found["inspection_completion", period, dimension, value] = (float(rows["done"].sum()), float(rows["quantity"].sum()))
+        found["inspection_completion", period, dimension, value] = (
+            float(rows["done"].sum()),
+            float(rows["quantity"].sum()),
+        )
     return found
 
 
@@ -399,9 +405,11 @@ def _by_device(
                 required = sum(b - a for a, b in opened) - _overlap(opened, free)
                 silent = required - (_overlap(opened, seen) - _overlap(opened, free))
                 unknown = silent if probing and register.probed(asset_no, day) else 0
-                rows.append((day, asset_no, said["asset_class"], said["vendor"], required, _overlap(opened, lost), unknown))
-            for start, end in lost if name in ("mean_outage", "failure_rate") else ():
-                outages.append((asset_no, start, end))
+                rows.append(
+                    (day, asset_no, said["asset_class"], said["vendor"], required, _overlap(opened, lost), unknown)
+                )
+            if name in ("mean_outage", "failure_rate"):  # one outage, even where an exclusion lies within it
+                outages += [(asset_no, start, _without([(start, end)], free)) for start, end in spans]
         table = pd.DataFrame(rows, columns=["day", "asset", "asset_class", "vendor", "required", "down", "unknown"])
         if name in ("mean_outage", "failure_rate"):
             found |= _outage_figures(name, table, outages, register, office, is_workday, breakdowns, as_of)
@@ -506,7 +514,10 @@ def _ticket_downs(frames: dict[str, pd.DataFrame], as_of: int) -> Spans:
 def _inspection_downs(frames: dict[str, pd.DataFrame], as_of: int) -> Spans:
     inspections = frames["inspection"]
     inspections = inspections[inspections["asset_no"].notna() & (inspections["inspected_at"] < as_of)]
-    normal = {name: sorted(part["inspected_at"]) for name, part in inspections[inspections["result"] == "normal"].groupby("asset_no")}
+    normal = {
+        name: sorted(part["inspected_at"])
+        for name, part in inspections[inspections["result"] == "normal"].groupby("asset_no")
+    }
     rounds = {name: part.sort_values(["start", "end"]) for name, part in _rounds(frames, as_of).groupby("asset_no")}
     found: Spans = {}
     for row in inspections[inspections["result"] == "abnormal"].itertuples():
@@ -530,7 +541,13 @@ def _held(states: pd.DataFrame, as_of: int) -> Iterator[tuple[str, str, int, int
         rows = list(part.itertuples())
         for number, row in enumerate(rows):
             following = rows[number + 1].first_at if number + 1 < len(rows) else as_of
-            yield asset_no, row.state, row.first_at, min(row.last_at + row.staleness_seconds, following, as_of), row.check_count
+            yield (
+                asset_no,
+                row.state,
+                row.first_at,
+                min(row.last_at + row.staleness_seconds, following, as_of),
+                row.check_count,
+            )
 
 
 def _check_downs(states: pd.DataFrame, as_of: int, fail_after: int) -> Spans:
@@ -598,7 +615,7 @@ def _availability(
 def _outage_figures(
     name: str,
     table: pd.DataFrame,
-    outages: list[tuple[str, int, int]],
+    outages: list[tuple[str, int, list[tuple[int, int]]]],
     register: _Register,
     office: bool,
     is_workday: Callable[[date], bool],
@@ -607,9 +624,9 @@ def _outage_figures(
 ) -> Figures:
     measure = _working_seconds(is_workday, as_of) if office else lambda start, end: end - start
     rows = []
-    for asset_no, start, end in outages:
+    for asset_no, start, lost in outages:
         said = register.on(asset_no, _local(start))
-        seconds = measure(start, end)
+        seconds = sum(measure(a, b) for a, b in lost)
         if said is not None and seconds > 0:
             rows.append((_local(start), asset_no, said["asset_class"], said["vendor"], seconds))
     listed = pd.DataFrame(rows, columns=["day", "asset", "asset_class", "vendor", "seconds"])
@@ -619,7 +636,10 @@ def _outage_figures(
         mine = totals.get((label, dimension, value))
         number = 0 if mine is None else len(mine)
         if name == "mean_outage":
-            found[name, label, dimension, value] = (0.0 if mine is None else float(mine["seconds"].sum()), float(number))
+            found[name, label, dimension, value] = (
+                0.0 if mine is None else float(mine["seconds"].sum()),
+                float(number),
+            )
         else:
             found[name, label, dimension, value] = (float(number), float(part["required"].sum()) / 3_600_000)
     return found

@@ -43,7 +43,9 @@ def rows_of(results: Sequence[IndicatorResult], stamp: Stamp) -> pd.DataFrame:
         "known_sequence": stamp.known_sequence,
         "data_state": "open" if stamp.revision_no is None else "closed",
     }
-    frame = pd.DataFrame([{**_row(result), **shared} for result in results])
+    rows = [_row(result) for result in results]
+    columns = {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}
+    frame = pd.DataFrame({**columns, **shared}, index=range(len(rows)), dtype=object)
     frame["revision_no"] = pd.Series([stamp.revision_no] * len(frame), dtype="Int64")
     return frame
 
@@ -78,14 +80,18 @@ _NUMBERS = ("numerator", "denominator", "actual", "coverage", "lower", "upper", 
 
 
 def _parts(result: IndicatorResult) -> dict[str, str | None]:
-    parts = result.figure.parts.items()
-    return {name: part if isinstance(part, str) else decimal_text(Fraction(part)) for name, part in parts}
+    return {
+        name: part if isinstance(part, str) else str(part) if isinstance(part, int) else decimal_text(part)
+        for name, part in result.figure.parts.items()
+    }
 
 
 def decimal_text(value: Fraction | None) -> str | None:
     """Canonical decimal text: exact where the number ends, else cut after 30 significant digits."""
     if value is None:
         return None
+    if value.denominator == 1:
+        return str(value.numerator)
     exact = _exact(value)
     if exact is None:
         context = Context(prec=_QUOTIENT_DIGITS)

@@ -89,6 +89,10 @@ def read_register(facts: Facts, zone: ZoneInfo) -> Register:
     An assignment holds from ``from_on`` until ``until_on`` (exclusive), the later beginning first where two
     overlap; what it leaves empty, and the time it leaves open, is as the register itself says.
     """
+    return facts.remembered(("register", zone.key), lambda: _read_register(facts, zone))
+
+
+def _read_register(facts: Facts, zone: ZoneInfo) -> Register:
     import pandas as pd
 
     frame = facts.frames["asset"].sort_values("row_id").drop_duplicates("asset_no", keep="last")

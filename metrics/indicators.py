@@ -7,11 +7,11 @@ with the target (semantics 6).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from metrics.service_calendar import ServiceCalendar
 
+T = TypeVar("T")
 MeasureUnit = Literal["percent", "seconds", "minutes", "hours", "days", "count", "persons", "points", "yuan", "number"]
 Outcome = Literal["no_data", "low_coverage", "not_due", "met", "missed", ""]
 PeriodKind = Literal["month", "quarter", "half", "year", "range"]
@@ -111,6 +112,17 @@ class Facts:
 
     frames: Mapping[str, pd.DataFrame]
     states: pd.DataFrame
+    _remembered: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` gives, made once for these facts; ``key`` names it with all that it depends on beside them.
+
+        Many indicators read the same register, tickets and runs; nobody may change what is handed out.
+        """
+        if key not in self._remembered:
+            self._remembered[key] = make()
+        made: T = self._remembered[key]
+        return made
 
     @property
     def has_register(self) -> bool:

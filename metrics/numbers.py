@@ -62,19 +62,25 @@ def digits_needed(
     target: Target | None = None,
 ) -> int:
     """Decimals to print: ``decimals``, none for a whole count, more while it reads on the wrong side of the target."""
-    scale = UNIT_SCALE[unit]
     digits = 0 if unit in _WHOLE_WHEN_EXACT and value.denominator == 1 else decimals
     if target is None or target.value is None:
         return digits
-    reached = target.met(value)
+    scale = UNIT_SCALE[unit]
+    reached, printed = target.met(value), value / scale
     for more in range(digits, digits + _MOST_EXTRA_DIGITS + 1):
-        if target.met(Fraction(rounded(value / scale, more, rounding)) * scale) == reached:
+        if target.met(Fraction(_tenfold(printed, more, rounding), 10**more) * scale) == reached:
             return more
     return digits  # the target itself has no end in this unit (20 minutes in hours) and is met to the last digit
 
 
 def rounded(value: Fraction, digits: int, rounding: Rounding = "half_up") -> Decimal:
     """``value`` with exactly ``digits`` decimals; half_up takes halves away from zero, truncate cuts."""
-    tenfold = abs(value) * 10**digits
-    whole = int(tenfold + Fraction(1, 2)) if rounding == "half_up" else int(tenfold)
-    return Decimal((int(value < 0 and whole > 0), tuple(int(digit) for digit in str(whole)), -digits))
+    return Decimal(f"{_tenfold(value, digits, rounding)}E-{digits}")
+
+
+def _tenfold(value: Fraction, digits: int, rounding: Rounding) -> int:
+    """The rounded value in units of its last digit; whole numbers throughout, for it is made for every figure."""
+    unit: int = 10**digits
+    above, below = abs(value.numerator) * unit, value.denominator
+    whole = (2 * above + below) // (2 * below) if rounding == "half_up" else above // below
+    return -whole if value < 0 else whole

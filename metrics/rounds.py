@@ -35,7 +35,14 @@ class Rounds(NamedTuple):
 
 
 def ticket_rounds(facts: Facts, register: Register, as_of: int) -> Rounds:
-    """The rounds of all tickets, reopened ones with every cycle that is known (semantics 3)."""
+    """The rounds of all tickets, reopened ones with every cycle that is known (semantics 3).
+
+    ``register`` is the one of the facts; it numbers the assets the same way in every zone.
+    """
+    return facts.remembered(("ticket_rounds", as_of), lambda: _ticket_rounds(facts, register, as_of))
+
+
+def _ticket_rounds(facts: Facts, register: Register, as_of: int) -> Rounds:
     tickets = facts.frames["ticket"]
     owner = register.numbers(tickets["asset_no"])
     reported = happened(tickets["reported_at"], as_of)

@@ -143,7 +143,10 @@ def scope(
     """
     frame = facts.frames[record]
     moment = assigned_at or DEFAULT_MOMENTS[record]
-    attributes = _attributes(facts, contract.zone, record, moment, kind)
+    attributes = facts.remembered(
+        ("attributes", contract.zone.key, record, moment, kind),
+        lambda: _attributes(facts, contract.zone, record, moment, kind),
+    )
     events = Events(record, frame, integers(frame["row_id"], -1), attributes)
     own = attributes["project"] if "project" in attributes else Coded.empty(len(frame))
     return events.take(filtered(events, where) & ((own.codes < 0) | own.among([contract.project])))

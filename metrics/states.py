@@ -58,8 +58,12 @@ def read_runs(facts: Facts, register: Register, as_of: int) -> Runs:
     """The runs of known assets that began before ``as_of``, cut there.
 
     A check holds until the next check of its target by the same source, at most its staleness. Where ``as_of``
-    lies inside a run, the checks made by then are reckoned from its interval.
+    lies inside a run, the checks made by then are reckoned from its interval. ``register`` is the one of the facts.
     """
+    return facts.remembered(("runs", as_of), lambda: _read_runs(facts, register, as_of))
+
+
+def _read_runs(facts: Facts, register: Register, as_of: int) -> Runs:
     import pandas as pd
 
     frame = facts.states

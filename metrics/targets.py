@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from metrics.errors import ConfigError
 from metrics.indicators import MeasureUnit
@@ -25,6 +26,13 @@ __all__ = ["DURATION_UNITS", "Target", "parse_duration", "parse_share", "parse_t
 Operator = Literal["ge", "gt", "le", "lt", "eq", "qualitative"]
 
 SIGNS: Mapping[Operator, str] = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<", "eq": "="}
+_COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "ge": operator.ge,
+    "gt": operator.gt,
+    "le": operator.le,
+    "lt": operator.lt,
+    "eq": operator.eq,
+}
 OPERATOR_WORDS: Mapping[Operator, str] = {
     "ge": "不低于",
     "gt": "高于",
@@ -109,13 +117,7 @@ class Target:
         """
         if self.value is None:
             raise ValueError("a qualitative target is judged by people")
-        return {
-            "ge": actual >= self.value,
-            "gt": actual > self.value,
-            "le": actual <= self.value,
-            "lt": actual < self.value,
-            "eq": actual == self.value,
-        }[self.operator]
+        return _COMPARISONS[self.operator](actual, self.value)
 
     def distance(self, actual: Fraction) -> Fraction:
         """How much better than the target ``actual`` is (same base unit): below 0 it misses, 0 is just on it.

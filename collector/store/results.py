@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -71,7 +70,7 @@ def _is_twin(name: str) -> bool:
 
 
 def _float(text: str | None) -> float | None:
-    return None if text is None else float(Fraction(text))
+    return None if text is None else float(text)  # decimal text: rounded once
 
 
 def _count(connection: Connection, run: Run) -> int:
