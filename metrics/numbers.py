@@ -28,6 +28,7 @@ UNIT_WORDS: Mapping[MeasureUnit, str] = {
 }
 _WHOLE_WHEN_EXACT = frozenset(("count", "persons"))
 _MOST_EXTRA_DIGITS = 30
+_ONE = Fraction(1)
 _ALL = Target("ge", Fraction(1), "percent", "100%")
 
 
@@ -46,7 +47,7 @@ def print_number(
     if value is None:
         return NO_DATA
     digits = digits_needed(value, unit, decimals, rounding, target)
-    return f"{rounded(value / UNIT_SCALE[unit], digits, rounding)}{UNIT_WORDS[unit] or word}"
+    return f"{_decimal(_tenfold(value, UNIT_SCALE[unit], digits, rounding), digits)}{UNIT_WORDS[unit] or word}"
 
 
 def print_share(share: Fraction | None) -> str:
@@ -65,22 +66,26 @@ def digits_needed(
     digits = 0 if unit in _WHOLE_WHEN_EXACT and value.denominator == 1 else decimals
     if target is None or target.value is None:
         return digits
-    scale = UNIT_SCALE[unit]
-    reached, printed = target.met(value), value / scale
+    scale, reached = UNIT_SCALE[unit], target.met(value)
     for more in range(digits, digits + _MOST_EXTRA_DIGITS + 1):
-        if target.met(Fraction(_tenfold(printed, more, rounding), 10**more) * scale) == reached:
+        whole = _tenfold(value, scale, more, rounding)
+        if target.met_by(whole * scale.numerator, 10**more * scale.denominator) == reached:
             return more
     return digits  # the target itself has no end in this unit (20 minutes in hours) and is met to the last digit
 
 
 def rounded(value: Fraction, digits: int, rounding: Rounding = "half_up") -> Decimal:
     """``value`` with exactly ``digits`` decimals; half_up takes halves away from zero, truncate cuts."""
-    return Decimal(f"{_tenfold(value, digits, rounding)}E-{digits}")
+    return _decimal(_tenfold(value, _ONE, digits, rounding), digits)
 
 
-def _tenfold(value: Fraction, digits: int, rounding: Rounding) -> int:
-    """The rounded value in units of its last digit; whole numbers throughout, for it is made for every figure."""
+def _decimal(whole: int, digits: int) -> Decimal:
+    return Decimal(f"{whole}E-{digits}")
+
+
+def _tenfold(value: Fraction, scale: Fraction, digits: int, rounding: Rounding) -> int:
+    """``value / scale`` rounded, in units of its last digit; whole numbers throughout, as every figure needs it."""
     unit: int = 10**digits
-    above, below = abs(value.numerator) * unit, value.denominator
+    above, below = abs(value.numerator) * scale.denominator * unit, value.denominator * scale.numerator
     whole = (2 * above + below) // (2 * below) if rounding == "half_up" else above // below
     return -whole if value < 0 else whole

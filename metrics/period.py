@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -102,6 +103,7 @@ def period_of(kind: str, day: date) -> Period:
     return _calendar_period(kind, _start_of(kind, day))
 
 
+@lru_cache(maxsize=100_000)  # the same few days are asked for every figure
 def midnight(day: date, zone: ZoneInfo) -> int:
     """UTC seconds of local 00:00 of ``day``."""
     return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())

@@ -87,11 +87,10 @@ class Ranked:
         if not count:
             return None
         start = int(self.starts[period, value])
-        place = (count - 1) * share
-        low = int(place)
+        low, rest = divmod((count - 1) * share.numerator, share.denominator)
         below = int(self.blocks[period][start + low])
         above = int(self.blocks[period][start + min(low + 1, count - 1)])
-        return below + (above - below) * (place - low)
+        return Fraction(below * share.denominator + (above - below) * rest, share.denominator)
 
 
 def asked(request: Request) -> list[Dimension]:

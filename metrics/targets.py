@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Literal
 
 from metrics.errors import ConfigError
 from metrics.indicators import MeasureUnit
@@ -26,7 +26,7 @@ __all__ = ["DURATION_UNITS", "Target", "parse_duration", "parse_share", "parse_t
 Operator = Literal["ge", "gt", "le", "lt", "eq", "qualitative"]
 
 SIGNS: Mapping[Operator, str] = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<", "eq": "="}
-_COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
+_COMPARISONS: Mapping[str, Callable[[int, int], bool]] = {
     "ge": operator.ge,
     "gt": operator.gt,
     "le": operator.le,
@@ -115,9 +115,13 @@ class Target:
         Raises:
             ValueError: the target is qualitative.
         """
+        return self.met_by(actual.numerator, actual.denominator)
+
+    def met_by(self, numerator: int, denominator: int) -> bool:
+        """:meth:`met` for a quotient that need not be in lowest terms; ``denominator`` is positive."""
         if self.value is None:
             raise ValueError("a qualitative target is judged by people")
-        return _COMPARISONS[self.operator](actual, self.value)
+        return _COMPARISONS[self.operator](numerator * self.value.denominator, self.value.numerator * denominator)
 
     def distance(self, actual: Fraction) -> Fraction:
         """How much better than the target ``actual`` is (same base unit): below 0 it misses, 0 is just on it.

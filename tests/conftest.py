@@ -9,9 +9,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from collector.store import Store, open_store
 from tests.servers import postgres_binaries, postgres_server, servers_required
+
+# A machine that is busy with something else makes no test fail.
+settings.register_profile("yunwei", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("yunwei")
 
 _numbers = itertools.count(1)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from benchmarks import peer_pandas
 from collector.cli.common import Workspace
 from collector.demo.run import MARK, Outcome, run
 from collector.demo.stages import Stages
@@ -192,6 +193,25 @@ def test_a_second_run_in_the_same_folder_changes_nothing(ran: Ran) -> None:
     assert again.ingest.known == len(again.post.deliveries)
     assert again.workspace.store.sequence_at(None) == before
     assert [result["actual"] for result in again.results] == [result["actual"] for result in ran.outcome.results]
+
+
+def test_every_figure_is_the_one_of_an_independent_script(ran: Ran) -> None:
+    """Every month, quarter, half, year and breakdown, not the year's totals alone."""
+    settings = ran.outcome.workspace.settings
+    office = settings.calendars()["5x8"]
+    database = ran.outcome.workspace.path / "data" / "yunwei.db"
+    found = peer_pandas.figures(database, AS_OF_AT, lambda day: bool(office.hours_on(day)))
+    ours = {
+        (result["indicator"], result["period"], result["dimension"], result["dimension_value"]): tuple(
+            None if part is None else float(part) for part in map(result.fraction, ("numerator", "denominator"))
+        )
+        for result in ran.outcome.results
+    }
+
+    assert len(found) > 1000
+    assert {key: ours.get(key) for key in found} == {
+        key: tuple(None if part is None else pytest.approx(part) for part in parts) for key, parts in found.items()
+    }
 
 
 def test_replace_removes_the_earlier_demo_and_nothing_else(tmp_path: Path) -> None:
