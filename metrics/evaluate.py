@@ -38,12 +38,22 @@ def evaluate(
     return [judge.result(figure) for figure in figures]
 
 
+def own_target(definition: IndicatorDefinition, formula: Formula) -> tuple[Target | None, str]:
+    """The indicator's target in its unit, and the kind of period it binds.
+
+    Raises:
+        ConfigError: the target is of another nature than the unit.
+    """
+    unit = definition.measure_unit or formula.unit
+    target = parse_target(definition.target).for_unit(unit) if definition.target else None
+    return target, definition.target_period or formula.default_target_period
+
+
 class _Judge:
     def __init__(self, definition: IndicatorDefinition, formula: Formula, contract: Contract, as_of: int) -> None:
         self.definition, self.formula, self.contract, self.as_of = definition, formula, contract, as_of
         self.unit: MeasureUnit = definition.measure_unit or formula.unit
-        self.target = parse_target(definition.target).for_unit(self.unit) if definition.target else None
-        self.target_period = definition.target_period or formula.default_target_period
+        self.target, self.target_period = own_target(definition, formula)
         self.min_coverage = parse_share(definition.min_coverage)
         self.words = "".join(filter(None, (_full_stop(definition.rule), formula.words(definition))))
         self.beside: tuple[str, ...] = getattr(formula, "beside", ())
