@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from collector.publish import PUBLISHERS
 from collector.publish.publication import Accounting, Publication, Result, plain, results_of
-from collector.settings import Settings
+from collector.settings import Output, Settings
 from collector.version import program_version
 from metrics.errors import UsageError
 from metrics.indicators import DIMENSION_LABELS, Dimension
@@ -157,16 +157,35 @@ def export(
     """Write outputs and return their paths.
 
     Without ``formats`` those of the configuration are written; where it has none, every kind. ``folder``
-    takes the place of ``paths.output``.
+    takes the place of ``paths.output``. Papers of a period are written for every period among ``results`` of
+    their kinds.
+
+    Raises:
+        ConfigError: a template lacks what is needed.
+        PassingError: the place cannot be written now.
     """
+    from collector.period_papers import Papers
+
     base = folder or settings.output
+    papers = Papers(settings, store, base)
+    written: list[Path] = []
+    for output in _wanted(settings, formats):
+        publisher = PUBLISHERS[output.publisher]
+        whole = publication(settings, store, results, output.project)
+        if publisher.periods:
+            template = None if output.template is None else settings.workspace / output.template
+            written += papers.write(publisher, replace(whole, template=template), output.path, output.periods)
+        else:
+            written.append(publisher.publish(whole, base / output.path))
+    return written
+
+
+def _wanted(settings: Settings, formats: Sequence[str]) -> Sequence[Output]:
+    """What the configuration asks for; the named kinds, or every kind, under their default names."""
     if not formats and settings.outputs:
-        return [
-            PUBLISHERS[output.publisher].publish(
-                publication(settings, store, results, output.project), base / output.path
-            )
-            for output in settings.outputs
-        ]
-    whole = publication(settings, store, results)
+        return settings.outputs
     chosen = [PUBLISHERS[name] for name in formats or PUBLISHERS]
-    return [publisher.publish(whole, base / publisher.file_name) for publisher in chosen]
+    template = next((output.template for output in settings.outputs if output.template), None)
+    return [
+        Output(publisher=one.name, path=one.file_name, template=template if one.templated else None) for one in chosen
+    ]

@@ -203,8 +203,17 @@ class Output(Strict):
     """One thing written by ``yunwei export``."""
 
     publisher: str = Field(description="输出的种类")
-    path: Name = Field(description="文件或文件夹的路径，相对于 paths.output")
+    path: Name = Field(
+        description="文件或文件夹的路径，相对于 paths.output；按周期写的输出须含 {period}，写出时换成周期，"
+        "如 {period}月报.docx；多个运维项目时再含 {project}"
+    )
     project: str | None = Field(None, description="只输出这个运维项目；不写为全部")
+    periods: tuple[PeriodChoice, ...] = Field(
+        (), description="按周期写的输出写哪些周期：month、quarter、half、year、contract；不写为月和年"
+    )
+    template: Name | None = Field(
+        None, description="Word 模板（docx，相对于工作区），用本单位自己的版头；不写用程序自带的"
+    )
 
 
 class WorkspaceFile(Strict):

@@ -175,6 +175,7 @@ def _outputs(outputs: Place, names: Names) -> Iterator[Problem]:
         if _leaves(_text(path)):
             yield path.problem(f"“{_text(path)}”不在输出文件夹内，应为相对于 paths.output 的路径，不含 ..")
         text = _text(path) or ""
+        yield from _period_output(output, text, names)
         if text and text in first:
             yield path.problem(f"“{text}”已是第 {first[text]} 行那项输出的文件，后写的会覆盖先写的，请换一个名称")
         first.setdefault(text, path.root.line_of(path.path))
@@ -185,6 +186,26 @@ def _daemon(sources: Place, names: Names) -> Iterator[Problem]:
     for name in _value(sources, dict):
         if name not in names.sources:
             yield sources.below(name).problem(unknown_name("数据来源", str(name), names.sources))
+
+
+def _period_output(output: Place, text: str, names: Names) -> Iterator[Problem]:
+    """What only papers of a period may say, and what they must: or one would be written over the other."""
+    from collector.publish import PUBLISHERS
+
+    publisher = PUBLISHERS.get(_text(output.below("publisher")) or "")
+    if publisher is None:
+        return
+    if publisher.periods and text and "{period}" not in text:
+        yield output.below("path").problem(
+            f"“{publisher.name}”每个周期写一个文件，path 里应有 {{period}}，如 {publisher.file_name}"
+        )
+    many = len(names.projects or ()) > 1 and output.below("project").node is None
+    if publisher.periods and many and text and "{project}" not in text:
+        yield output.below("path").problem("有多个运维项目，path 里应有 {project}，或用 project 写明是哪一个")
+    if not publisher.periods and output.below("periods").node is not None:
+        yield output.below("periods").problem(f"“{publisher.name}”不按周期写文件，不能写 periods")
+    if not publisher.templated and output.below("template").node is not None:
+        yield output.below("template").problem(f"“{publisher.name}”不是 Word 文档，不能写 template")
 
 
 def _leaves(path: str | None) -> bool:

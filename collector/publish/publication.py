@@ -19,6 +19,9 @@ from metrics.numbers import print_number, print_share
 from metrics.targets import Target, parse_target
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from collector.publish.dossier import Dossier
     from collector.store import Objection, Revision
 
 #: The line of a result's stored notes that says its rule begins so.
@@ -143,6 +146,8 @@ class Publication:
         revisions: every revision of every period of the projects, by project, period and number.
         objections: vendors' objections with the decisions on them, by number.
         zone: the organisation's, in which moments are shown.
+        dossier: of a paper of one period what it shows beside the results, which are those of the period alone.
+        template: the court's own template of a Word document.
     """
 
     organization_id: str
@@ -155,6 +160,8 @@ class Publication:
     revisions: Sequence[Revision] = ()
     objections: Sequence[Objection] = ()
     zone: ZoneInfo = _ZONE
+    dossier: Dossier | None = None
+    template: Path | None = None
 
     @cached_property
     def standings(self) -> Mapping[tuple[str, str], Standing]:

@@ -11,8 +11,9 @@
 
 from __future__ import annotations
 
+from collector.publish.word.charts import Chart, Series
 from collector.publish.word.paper import Paper
 from collector.publish.word.tables import Cell, Column
 from collector.publish.word.template import REQUIRED_STYLES, WORDS, write_template
 
-__all__ = ["REQUIRED_STYLES", "WORDS", "Cell", "Column", "Paper", "write_template"]
+__all__ = ["REQUIRED_STYLES", "WORDS", "Cell", "Chart", "Column", "Paper", "Series", "write_template"]

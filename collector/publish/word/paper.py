@@ -13,6 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from docx.oxml.ns import qn
 
 from collector.publish.files import whole
+from collector.publish.word.charts import Chart, chart_paragraph
 from collector.publish.word.elements import paragraph, run, w
 from collector.publish.word.pages import mark_every_page, section_break, set_page, text_width
 from collector.publish.word.tables import Align, Cell, Column, layout, table
@@ -28,6 +29,7 @@ class Paper:
         self.document = document
         self._mark = body_mark(document)
         self._ids = style_ids(document)
+        self._charts = 0
         self._upright: Any = None  # the section's page while it lies across
         self._empty = self._mark.getprevious() is None  # nothing stands before: a section need not be broken
 
@@ -89,6 +91,11 @@ class Paper:
     def form(self) -> None:
         """The page as wide forms have it: upright, with narrow margins."""
         set_page(self._section, narrow=True)
+
+    def chart(self, chart: Chart) -> None:
+        """A native chart as wide as the text."""
+        self._charts += 1
+        self.add(chart_paragraph(self.document, chart, self._charts, self.width, "Caption"))
 
     def page_break(self) -> None:
         """What follows begins on a new page."""

@@ -11,12 +11,13 @@ from collector.publish.publication import Publication
 from collector.publish.workbook.book import Book
 from collector.publish.workbook.figures import breakdowns, overview, rules
 from collector.publish.workbook.lists import outages, presences
-from collector.publish.workbook.monthly import counts, trends
+from collector.publish.workbook.monthly import chart_pages, counts, trends
 from collector.publish.workbook.proof import EVIDENCE, OVERVIEW, evidence
 from collector.publish.workbook.quality import quality
 from collector.publish.workbook.tickets import tickets
 
-_TITLES = (OVERVIEW, "分项", "月度趋势", "巡检与保障按月统计", "工单分析", "故障区间", "人员与链路")
+_TRENDS = "月度趋势"
+_TITLES = (OVERVIEW, "分项", _TRENDS, "巡检与保障按月统计", "工单分析", "故障区间", "人员与链路")
 _LAST_TITLES = ("数据质量", "口径说明", EVIDENCE)
 
 
@@ -34,11 +35,13 @@ def write(publication: Publication, path: Path) -> None:
 
 def _write_sheets(book: Book) -> None:
     """Sheets stand in their order, but the evidence is written first: figures link to where its rows begin."""
-    sheets = {title: book.sheet(title) for title in (*_TITLES, *_LAST_TITLES)}
+    charts = [f"趋势图{number}" for number in range(1, chart_pages(book) + 1)]
+    at = _TITLES.index(_TRENDS) + 1
+    sheets = {title: book.sheet(title) for title in (*_TITLES[:at], *charts, *_TITLES[at:], *_LAST_TITLES)}
     begins = evidence(book, sheets[EVIDENCE])
     overview(book, sheets[OVERVIEW], begins)
     breakdowns(book, sheets["分项"])
-    trends(book, sheets["月度趋势"])
+    trends(book, sheets[_TRENDS], [sheets[title] for title in charts])
     counts(book, sheets["巡检与保障按月统计"])
     tickets(book, sheets["工单分析"])
     outages(book, sheets["故障区间"])

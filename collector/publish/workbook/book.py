@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from typing import Any, Literal
 from collector.publish.dossier import Dossier
 from collector.publish.publication import Publication, Result, as_number
 from collector.publish.standing import Standing
+from collector.text import cells as text_cells
 
 _LARGEST_EXACT = 2**53  # a cell is a double
 _LONGEST_TEXT = 32_767
@@ -21,9 +22,10 @@ _A4 = 9
 #: A text that begins so would run as a formula once it is edited in a cell, unless the cell is marked as text.
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _HEADER_LIMIT = 80
+_LINE_HEIGHT = 13.5  # points of a line of text
 _UNSAFE_XML = re.compile(r"[\ud800-\udfff\ufffe\uffff]")  # the writer escapes control characters itself
 _COLOURS = {"达标": "#E2EFDA", "未达标": "#F8CBAD", "覆盖不足": "#FFE699", "无数据": "#EDEDED", "未到期": "#DDEBF7"}
-Style = Literal["text", "head", "title", "note", "quoted"]
+Style = Literal["text", "head", "title", "note", "quoted", "line", "quoted_line"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Link:
     value: Any
     sheet: str
     row: int
+    columns: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,14 @@ class Outcome:
     """A conclusion, coloured."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wide:
+    """A text over several columns."""
+
+    text: str
+    columns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +116,8 @@ class Book:
         made: dict[Style, dict[str, Any]] = {
             "text": cell,
             "quoted": {**cell, "quote_prefix": True},
+            "line": {**cell, "text_wrap": False},
+            "quoted_line": {**cell, "text_wrap": False, "quote_prefix": True},
             "head": {**cell, **centred, "bold": True, "bg_color": "#DDEBF7", "font_name": "黑体"},
             "title": {"bold": True, "font_size": 14, "font_name": "黑体"},
             "note": {"font_size": 10, "font_name": "宋体", "font_color": "#595959"},
@@ -155,14 +168,17 @@ class Sheet:
 
     def __init__(self, book: Book, made: Any) -> None:
         self.book, self.made, self.row = book, made, 0
+        self.widths: Sequence[float] = ()
 
-    def page(self, widths: Sequence[float], *, upright: bool = False) -> None:
-        """A4 as wide as its columns, with the heading and the draft mark above and page numbers below."""
-        made = self.made
-        if not upright:
-            made.set_landscape()
+    def page(self, widths: Sequence[float], *, tall: int = 0) -> None:
+        """A4 across, as wide as its columns, with the heading and the standing above and page numbers below.
+
+        ``tall``: at most so many pages high, 0: as many as it takes.
+        """
+        made, self.widths = self.made, widths
+        made.set_landscape()
         made.set_paper(_A4)
-        made.fit_to_pages(1, 0)
+        made.fit_to_pages(1, tall)
         made.set_margins(left=0.5, right=0.5, top=0.75, bottom=0.6)
         heading = self.book.heading[:_HEADER_LIMIT].replace("&", "&&")
         mark = self.book.standing.mark.replace("&", "&&")
@@ -186,6 +202,8 @@ class Sheet:
 
     def head(self, labels: Sequence[str], *, freeze: int | None = None) -> None:
         """A header; with ``freeze`` it stays in sight, repeats on every page, as do so many columns in sight."""
+        lines = max(self._lines(label, width) for label, width in zip(labels, self.widths, strict=False))
+        self.made.set_row(self.row, max(lines, 1) * _LINE_HEIGHT + 6)
         for column, label in enumerate(labels):
             self.made.write_string(self.row, column, label, self.book.styles["head"])
         if freeze is not None:
@@ -194,10 +212,26 @@ class Sheet:
         self.row += 1
 
     def line(self, cells: Sequence[Any]) -> None:
-        """A row of typed cells."""
-        for column, value in enumerate(cells):
+        """A row of typed cells, high enough for its longest text."""
+        lines, column = 1, 0
+        for value in cells:
+            across = _across(value)
+            lines = max(lines, self._lines(value, sum(self.widths[column : column + across])))
+            column += across
+        if lines > 1:
+            self.made.set_row(self.row, lines * _LINE_HEIGHT + 2)
+        column = 0
+        for value in cells:
             self._cell(self.row, column, value)
+            column += _across(value)
         self.row += 1
+
+    def _lines(self, value: Any, width: float) -> int:
+        """Lines that a text takes in a column of so many characters; programs differ in measuring them themselves."""
+        text = value.text if isinstance(value, Wide) else value.value if isinstance(value, Link) else value
+        if not isinstance(text, str) or len(text) * 2 <= width:
+            return 1
+        return -(-(text_cells(text) + 1) // max(1, int(width)))
 
     def table(self, labels: Sequence[str], lines: Sequence[Sequence[Any]], *, freeze: int | None = None) -> int:
         """Header and rows; a dash where there are none. Returns the first row of the body."""
@@ -220,9 +254,14 @@ class Sheet:
                 self.text(row, column, value)
             case Printed():
                 self._printed(row, column, value.text)
+            case Wide():
+                last = column + value.columns - 1
+                made.merge_range(row, column, row, last, clean(value.text), book.styles[_style_of(value.text)])
             case Outcome():
                 made.write_string(row, column, value.text, book.number("@", _COLOURS.get(value.text, "#FFFFFF")))
             case Link():
+                if value.columns > 1:
+                    made.merge_range(row, column, row, column + value.columns - 1, "", book.link)
                 made.write_url(row, column, f"internal:'{value.sheet}'!A{value.row + 1}", book.link, clean(value.value))
             case _:
                 self._number(row, column, value)
@@ -253,8 +292,21 @@ class Sheet:
 
     def text(self, row: int, column: int, value: str) -> None:
         """A text that stays one, whatever it begins with."""
-        style: Style = "quoted" if value.startswith(DANGEROUS) else "text"
-        self.made.write_string(row, column, clean(value), self.book.styles[style])
+        self.made.write_string(row, column, clean(value), self.book.styles[_style_of(value)])
+
+    def writers(self) -> tuple[Callable[[int, int, str], None], Callable[[int, int, int], None]]:
+        """Writers of a text and of a whole number for long lists: lines that do not wrap, as fast as may be."""
+        put_text, put_number = self.made.write_string, self.made.write_number
+        line, quoted = self.book.styles["line"], self.book.styles["quoted_line"]
+        whole = self.book.number("#,##0")
+
+        def text(row: int, column: int, value: str) -> None:
+            put_text(row, column, clean(value), quoted if value.startswith(DANGEROUS) else line)
+
+        def number(row: int, column: int, value: int) -> None:
+            put_number(row, column, value, whole)
+
+        return text, number
 
     def _printed(self, row: int, column: int, text: str) -> None:
         if not re.search(r"\d", text):
@@ -267,6 +319,14 @@ class Sheet:
             self.made.write_datetime(row, column, date.fromisoformat(text), self.book.number("yyyy-mm-dd"))
         else:
             self._cell(row, column, None)
+
+
+def _across(value: Any) -> int:
+    return value.columns if isinstance(value, Wide | Link) else 1
+
+
+def _style_of(text: str) -> Style:
+    return "quoted" if text.startswith(DANGEROUS) else "text"
 
 
 def clean(text: str) -> str:

@@ -16,7 +16,7 @@ from metrics.indicators import IndicatorResult
 _BEFORE = {"month": "上月", "quarter": "上季", "half": "上半年", "year": "上年", "range": "上期"}
 #: Rows above the body of the overview; the evidence leads back to its lines.
 _OVERVIEW = (
-    *(("指标级别", 15), ("指标", 22), ("目标", 10), ("完成值", 11), ("分子", 13), ("分母", 13), ("覆盖率", 9)),
+    *(("指标级别", 21), ("指标", 24), ("目标", 10), ("完成值", 11), ("分子", 13), ("分母", 13), ("覆盖率", 9)),
     *(("下限", 9), ("上限", 9), ("结论", 9)),
 )
 _OVERVIEW_END = (("依据条数", 9), ("说明", 34))
@@ -24,7 +24,15 @@ _BREAKDOWNS = (
     *(("指标", 24), ("维度", 11), ("维度值", 22), ("目标", 10), ("完成值", 12), ("分子", 13), ("分母", 13)),
     *(("覆盖率", 9), ("下限", 9), ("上限", 9), ("结论", 9), ("依据条数", 9), ("说明", 30)),
 )
-_RULES = (("指标", 24), ("指标代码", 20), ("目标（原文）", 14), ("目标周期", 10), ("分值", 8), ("口径", 84), ("版本", 7))
+_RULES = (
+    ("指标", 24),
+    ("指标代码", 20),
+    ("目标（原文）", 14),
+    ("目标周期", 10),
+    ("分值", 8),
+    ("口径", 84),
+    ("版本", 7),
+)
 
 
 def overview(book: Book, sheet: Sheet, begins: Mapping[str, int]) -> None:
@@ -36,22 +44,21 @@ def overview(book: Book, sheet: Sheet, begins: Mapping[str, int]) -> None:
     sheet.page([width for _, width in columns])
     sheet.title(f"{book.heading} 指标总览", *book.standing_words)
     earlier = book.dossier.of_period(book.dossier.period.before().label)
-    lines = []
-    for result in book.totals:
-        lines.append(
-            [
-                " / ".join(result.level_codes),
-                Link(result["name"], EVIDENCE, begins[result["indicator"]]),
-                result["printed_target"],
-                Printed(result["printed"]),
-                *_parts(result),
-                Outcome(result.outcome),
-                *_changes(result, earlier.get(result["indicator"])),
-                *([_so_far(book.dossier.so_far.get(result["indicator"]))] if month else []),
-                result["evidence_count"],
-                "；".join(result.notes),
-            ]
-        )
+    lines = [
+        [
+            " / ".join(result.level_codes),
+            Link(result["name"], EVIDENCE, begins[result["indicator"]]),
+            result["printed_target"],
+            Printed(result["printed"]),
+            *_parts(result),
+            Outcome(result.outcome),
+            *_changes(result, earlier.get(result["indicator"])),
+            *([_so_far(book.dossier.so_far.get(result["indicator"]))] if month else []),
+            result["evidence_count"],
+            "；".join(result.notes),
+        ]
+        for result in book.totals
+    ]
     sheet.table([label for label, _ in columns], lines, freeze=2)
     sheet.gap()
     sheet.note("点“指标”可跳到它背后的行；比率的分子、分母见“口径说明”，时长以秒计，金额以元计。")

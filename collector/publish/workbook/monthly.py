@@ -1,7 +1,8 @@
-"""The sheets by month: 月度趋势 with a chart per indicator, 巡检与保障按月统计 with its totals."""
+"""The sheets by month: 月度趋势 with a chart per indicator on the sheets after it, 巡检与保障按月统计 with totals."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,18 +11,19 @@ from collector.publish.workbook.book import Book, Printed, Sheet, Sum, decimal
 from metrics.numbers import print_number
 from metrics.targets import parse_target
 
-_ROWS_OF_A_CHART = 15
-_CHARTS_A_LINE = 3
-_CHART_WIDTH, _CHART_HEIGHT = 372, 280
+_ROWS_OF_A_CHART = 13
+_CHARTS_A_LINE, CHARTS_A_PAGE = 3, 9
+_CHART_WIDTH, _CHART_HEIGHT = 390, 250
+_MONTH_WIDTH, _FEWEST = 10.5, 12  # a year's columns also in January, so that pages look alike
 _LINE, _TARGET = "#2F5597", "#C00000"
 
 
-def trends(book: Book, sheet: Sheet) -> None:
-    """Indicators × months, the targets that bind a month below, then the charts drawn of both."""
+def trends(book: Book, sheet: Sheet, pages: Sequence[Sheet]) -> None:
+    """Indicators × months, the targets that bind a month below; on the ``pages`` the charts drawn of both."""
     months = book.dossier.months
-    sheet.page([26, *([10.5] * len(months)), *([11] if _year(book) else [])])
+    sheet.page([26, *([_MONTH_WIDTH] * max(len(months), _FEWEST)), 12])
     sheet.title(f"{book.heading} 月度趋势")
-    labels = ["指标", *(month.label for month in months), *([_year(book)] if _year(book) else [])]
+    labels = ["指标", *(month.label for month in months), _year(book)]
     lines = [[result["name"], *_monthly(book, result), *_total(book, result)] for result in book.totals]
     header = sheet.row
     first = sheet.table(labels, lines, freeze=1)
@@ -29,12 +31,11 @@ def trends(book: Book, sheet: Sheet) -> None:
     bound = [result for result in book.totals if _level(result) is not None]
     sheet.title("各月的目标（图中虚线）")
     level_first = sheet.table(labels[: len(months) + 1], [[r["name"], *[_level(r)] * len(months)] for r in bound])
-    sheet.gap()
-    if len(months) < 2:
+    if not pages:
+        sheet.gap()
         sheet.note("本年只有一个月的数字，两个月以上才画趋势图。")
-        return
     rows = {result["indicator"]: level_first + number for number, result in enumerate(bound)}
-    _charts(book, sheet, header, first, rows)
+    _charts(book, sheet, pages, header, first, rows)
 
 
 def _year(book: Book) -> str:
@@ -61,20 +62,33 @@ def _level(result: Result) -> Any:
     return None if target.value is None else Printed(print_number(target.value, result["measure_unit"]))
 
 
-def _charts(book: Book, sheet: Sheet, header: int, first: int, levels: dict[str, int]) -> None:
-    """A chart for each indicator that has figures of two months or more."""
-    top, drawn = sheet.row, 0
+def _charts(book: Book, sheet: Sheet, pages: Sequence[Sheet], header: int, first: int, levels: dict[str, int]) -> None:
+    """Nine charts on each of the sheets that wait for them: a page each, so that none is cut in two."""
     months = [sheet.made.get_name(), header, 1, header, len(book.dossier.months)]
+    drawn = 0
     for number, result in enumerate(book.totals):
-        known = [one for one in book.dossier.series(result["indicator"]) if one is not None and one.number is not None]
-        if len(known) < 2:
+        if not is_drawn(book, result):
             continue
+        page, place = pages[drawn // CHARTS_A_PAGE], drawn % CHARTS_A_PAGE
+        if not place:
+            page.page([_MONTH_WIDTH] * 12, tall=1)
+            page.title(f"{book.heading} 趋势图")
         chart = _chart(book, months, first + number, levels.get(result["indicator"]), result)
-        at = top + drawn // _CHARTS_A_LINE * _ROWS_OF_A_CHART
-        across = drawn % _CHARTS_A_LINE * (_CHART_WIDTH + 12)
-        sheet.made.insert_chart(at, 0, chart, {"x_offset": across, "object_position": 1})
+        across = place % _CHARTS_A_LINE * (_CHART_WIDTH + 10)
+        at = page.row + place // _CHARTS_A_LINE * _ROWS_OF_A_CHART
+        page.made.insert_chart(at, 0, chart, {"x_offset": across, "object_position": 1})
         drawn += 1
-    sheet.row = top + -(-drawn // _CHARTS_A_LINE) * _ROWS_OF_A_CHART
+
+
+def chart_pages(book: Book) -> int:
+    """How many sheets the charts take."""
+    return -(-sum(is_drawn(book, result) for result in book.totals) // CHARTS_A_PAGE)
+
+
+def is_drawn(book: Book, result: Result) -> bool:
+    """A line needs two months with figures."""
+    found = book.dossier.series(result["indicator"])
+    return sum(one is not None and one.number is not None for one in found) > 1
 
 
 def _chart(book: Book, months: list[Any], row: int, level: int | None, result: Result) -> Any:
@@ -98,7 +112,10 @@ def _chart(book: Book, months: list[Any], row: int, level: int | None, result: R
     chart.set_title({"name": result["name"], "name_font": {"size": 11, "bold": True}, "overlay": False})
     chart.set_legend({"position": "bottom", "font": {"size": 9}} if level is not None else {"none": True})
     chart.set_x_axis({"num_font": {"size": 8, "rotation": -45}})
-    chart.set_y_axis({"num_font": {"size": 8}, "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
+    percent = {"num_format": "0.0%"} if result["measure_unit"] == "percent" else {}
+    chart.set_y_axis(
+        {"num_font": {"size": 8}, **percent, "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}}
+    )
     chart.show_blanks_as("gap")
     chart.set_size({"width": _CHART_WIDTH, "height": _CHART_HEIGHT})
     return chart
@@ -108,7 +125,7 @@ def counts(book: Book, sheet: Sheet) -> None:
     """Months × what was counted, with totals: the tables that the evaluation asks for."""
     counted = [result for result in book.totals if result["indicator"] in book.dossier.by_month]
     months = book.dossier.months
-    sheet.page([14, *([17] * max(1, len(counted)))], upright=len(counted) <= 5)
+    sheet.page([14, *([19] * max(1, len(counted)))], tall=1)
     sheet.title(f"{book.heading} 巡检与保障按月统计")
     if not counted:
         sheet.note("没有按次数统计巡检或保障的指标。")
@@ -142,4 +159,3 @@ def _counts_chart(book: Book, sheet: Sheet, counted: list[Result], first: int, l
     chart.set_y_axis({"major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
     chart.set_size({"width": 720, "height": 360})
     sheet.made.insert_chart(sheet.row, 0, chart, {"object_position": 1})
-

@@ -31,7 +31,8 @@ def evidence(book: Book, sheet: Sheet) -> dict[str, int]:
         begins[result["indicator"]] = sheet.row
         found = book.dossier.evidence(result)
         listed = "" if found.number == len(found.rows) else f"，列出 {len(found.rows):,} 条"
-        sheet.line([Link(f"{result['name']}　{result['printed']}　共 {found.number:,} 条{listed}", OVERVIEW, 0)])
+        block = f"{result['name']}　{result['printed']}　共 {found.number:,} 条{listed}"
+        sheet.line([Link(block, OVERVIEW, 0, columns=len(_COLUMNS) - 1)])
         rows(sheet, found.rows)
         sheet.gap()
     return begins
@@ -39,11 +40,17 @@ def evidence(book: Book, sheet: Sheet) -> dict[str, int]:
 
 def rows(sheet: Sheet, found: Any) -> None:
     """Rows of evidence one after the other; nothing of them is kept."""
+    text, number = sheet.writers()
     for row in found:
-        sheet.line(_cells(row))
+        for column, value in enumerate(_cells(row)):
+            if isinstance(value, int):
+                number(sheet.row, column, value)
+            elif value:
+                text(sheet.row, column, value)
+        sheet.row += 1
 
 
-def _cells(row: Mapping[str, Any]) -> list[Any]:
+def _cells(row: Mapping[str, Any]) -> list[int | str | None]:
     value = row["value"]
     return [
         ROLE_LABELS[row["role"]],
@@ -60,6 +67,6 @@ def _cells(row: Mapping[str, Any]) -> list[Any]:
     ]
 
 
-def _number(value: str | None) -> Any:
+def _number(value: str | None) -> int | str | None:
     """Whole seconds and quantities are numbers, amounts stay as they were read."""
     return int(value) if value is not None and value.lstrip("-").isdecimal() else value

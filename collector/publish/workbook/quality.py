@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from collector.publish.publication import Accounting, Publication
-from collector.publish.workbook.book import Book, Moment, Printed, Sheet
+from collector.publish.workbook.book import Book, Printed, Sheet, Wide
 
 _WIDTHS = (26, 44, 12, 12, 12, 12, 12, 12, 40)
+_REST = 7  # columns beside the first two
 _MOST_CONTRADICTIONS = 300
 
 
@@ -34,18 +35,26 @@ def quality(book: Book, sheet: Sheet) -> None:
     sheet.gap()
     open_rows = sum(publication.open_rejections.values())
     sheet.title(f"待处理的不合格行：{open_rows:,} 行")
-    sheet.table(["数据来源", "位置", "原因"], [list(one) for one in dossier.rejected])
+    sheet.table(
+        ["数据来源", "位置", "原因", *[""] * (_REST - 1)],
+        [[source, where, Wide(reason, _REST)] for source, where, reason in dossier.rejected],
+    )
     if open_rows > len(dossier.rejected):
         sheet.note(f"列出前 {len(dossier.rejected):,} 行；全部用 yunwei rejections export 写出。")
     sheet.gap()
     sheet.title(f"来源之间的矛盾：{len(dossier.contradictions):,} 处（只列出，不改变指标）")
     listed = dossier.contradictions[:_MOST_CONTRADICTIONS]
-    sheet.table(["矛盾", "内容", "时间", "位置"], [[one.kind, one.text, Moment(one.at), one.place] for one in listed])
+    sheet.table(
+        ["矛盾", "位置", "内容", *[""] * (_REST - 1)],
+        [[one.kind, one.place, Wide(one.text, _REST)] for one in listed],
+    )
     if len(listed) < len(dossier.contradictions):
         sheet.note(f"列出前 {len(listed):,} 处；全部用 yunwei contradictions 列出。")
     sheet.gap()
     sheet.title("计算依据")
-    sheet.table(["项目", "内容"], [list(pair) for pair in basis(publication).items()])
+    sheet.table(
+        ["项目", "内容", *[""] * (_REST - 1)], [[name, Wide(text, _REST)] for name, text in basis(publication).items()]
+    )
 
 
 def accounting_cells(one: Accounting) -> list[Any]:

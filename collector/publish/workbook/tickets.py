@@ -10,16 +10,25 @@ from collector.publish.workbook.book import Book, Outcome, Printed, Sheet, decim
 from metrics.indicators import MeasureUnit
 from metrics.numbers import print_number
 
-_SPREAD = (("用时", 26), ("运维服务商", 20), ("工单数", 10), ("平均", 13), ("中位数", 13), ("90%分位", 13), ("最长", 14))
+_SPREAD = (
+    ("用时", 26),
+    ("运维服务商", 20),
+    ("工单数", 10),
+    ("平均", 13),
+    ("中位数", 13),
+    ("90%分位", 13),
+    ("最长", 14),
+)
 _RATES = ("指标", "运维服务商", "工单数", "达到要求", "完成值", "目标", "结论")
 ALL = "全部"
+_ONE_PAGE = 40  # lines of times that still leave room for the rest
 
 
 def tickets(book: Book, sheet: Sheet) -> None:
     """A table of times, a chart of the vendors' means, a table of rates."""
-    sheet.page([width for _, width in _SPREAD])
-    sheet.title(f"{book.heading} 工单分析")
     spreads = book.dossier.spreads
+    sheet.page([width for _, width in _SPREAD], tall=1 if len(spreads) <= _ONE_PAGE else 0)
+    sheet.title(f"{book.heading} 工单分析")
     first = sheet.table([label for label, _ in _SPREAD], [_line(one) for one in spreads], freeze=1)
     if any(not spread.own for spread in spreads):
         sheet.note("合同没有相应指标的用时，按自然时间、报障时间归属周期、扣除院方和第三方挂起的通用口径计算。")
@@ -70,7 +79,10 @@ def _charts(book: Book, sheet: Sheet, first: int) -> None:
             continue
         chart = book.made.add_chart({"type": "bar"})
         for column, label, colour in ((3, "平均", "#2F5597"), (5, "90%分位", "#9DC3E6")):
-            places = {"categories": [title, rows[0], 1, rows[-1], 1], "values": [title, rows[0], column, rows[-1], column]}
+            places = {
+                "categories": [title, rows[0], 1, rows[-1], 1],
+                "values": [title, rows[0], column, rows[-1], column],
+            }
             chart.add_series({"name": label, "fill": {"color": colour}, **places})
         chart.set_title({"name": measure, "name_font": {"size": 11}})
         chart.set_legend({"position": "bottom"})
