@@ -184,8 +184,13 @@ def _wanted(settings: Settings, formats: Sequence[str]) -> Sequence[Output]:
     """What the configuration asks for; the named kinds, or every kind, under their default names."""
     if not formats and settings.outputs:
         return settings.outputs
-    chosen = [PUBLISHERS[name] for name in formats or PUBLISHERS]
     template = next((output.template for output in settings.outputs if output.template), None)
+    several = len(settings.projects) > 1
     return [
-        Output(publisher=one.name, path=one.file_name, template=template if one.templated else None) for one in chosen
+        Output(
+            publisher=one.name,
+            path=f"{{project}}-{one.file_name}" if several and one.periods else one.file_name,
+            template=template if one.templated else None,
+        )
+        for one in (PUBLISHERS[name] for name in formats or PUBLISHERS)
     ]

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from collector.dossier import Dossiers, periods_of
-from collector.publish import Publisher
+from collector.publish import PUBLISHERS, Publisher
 from collector.publish.dossier import SHOWN_ROWS, Dossier
 from collector.publish.publication import Publication
-from collector.settings import Settings
+from collector.settings import Output, Settings
 from metrics.period import Period
 
 if TYPE_CHECKING:
@@ -56,6 +56,44 @@ class Papers:
         if (project, period) not in self._made:
             self._made[project, period] = self._dossiers.of(project, period, results)
         return replace(publication, results=results, dossier=self._made[project, period])
+
+
+def write_both(
+    settings: Settings,
+    store: Store,
+    periods: Sequence[Period],
+    project: str | None,
+    folder: Path | None,
+    template: Path | None,
+    rows: int | None,
+) -> Iterator[Path]:
+    """Workbook and report of each period and project, one after the other, under the configured or usual names.
+
+    Raises:
+        UsageError: there are no results of such a period, or there is no such project.
+        ConfigError: the template lacks something.
+        PassingError: the place cannot be written now.
+    """
+    from collector.outputs import publication, stored_results
+
+    found = publication(settings, store, stored_results(store, [period.label for period in periods]), project)
+    papers = Papers(settings, store, folder or settings.output, rows or SHOWN_ROWS)
+    kinds = [period.kind for period in periods]
+    for one in periods:
+        results = [result for result in found.results if result["period"] == one.label]
+        for name in ("workbook", "report"):
+            output = _output(settings, name, project)
+            chosen = template or (None if output.template is None else settings.workspace / output.template)
+            whole = replace(found, results=results, template=chosen)
+            yield from papers.write(PUBLISHERS[name], whole, output.path, kinds)
+
+
+def _output(settings: Settings, name: str, project: str | None) -> Output:
+    """As the configuration names that paper; else the usual name, with the project where there are several."""
+    mine = [one for one in settings.outputs if one.publisher == name and one.project in (None, project)]
+    several = len(settings.projects) > 1
+    usual = f"{'{project}-' if several else ''}{PUBLISHERS[name].file_name}"
+    return mine[0] if mine else Output(publisher=name, path=usual)
 
 
 def _asked(publication: Publication, kinds: set[str]) -> Iterator[tuple[str, Period]]:

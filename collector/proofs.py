@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from collector.compute import Judge
@@ -75,22 +75,18 @@ def _ranked(rows: pd.DataFrame, formula: str) -> pd.DataFrame:
     ]
 
 
-def _worst(formula: str, answer: indicators.Evidence, lines: Sequence[dict[str, Any]]) -> list[str]:
-    """``服务器A 停用 12.50 小时``, ``工单 A-1 用时 9.00 小时``: the few that cost most."""
+def _worst(formula: str, answer: indicators.Evidence, lines: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """``设备 A1``, ``停用 12.50 小时``; ``工单 T-1``, ``用时 9.00 小时``: the few that cost most."""
     if formula in _SPANNED and answer.spans is not None:
         down = answer.spans[answer.spans["kind"] == "down"]
         lost = down.groupby("asset_no")["service_seconds"].sum().sort_values(ascending=False, kind="stable")
-        return [
-            f"{asset} 停用 {int(seconds) / _HOUR:.2f} 小时" for asset, seconds in lost.head(_WORST).items() if seconds
-        ]
-    if formula in _TIMED:
-        late = [line for line in lines if line["role"] == ("denominator" if formula == "timely_rate" else "both")]
-        return [
-            f"工单 {line['natural_key']} 用时 {int(line['value']) / _HOUR:.2f} 小时"
-            for line in late[:_WORST]
-            if line["value"]
-        ]
-    if formula == "resolution_rate":
+        for asset, seconds in lost[lost > 0].head(_WORST).items():
+            yield f"设备 {asset}", f"停用 {int(seconds) / _HOUR:.2f} 小时"
+    elif formula in _TIMED:
+        role = "denominator" if formula == "timely_rate" else "both"
+        late = [line for line in lines if line["role"] == role and line["value"]]
+        for line in late[:_WORST]:
+            yield f"工单 {line['natural_key']}", f"用时 {int(line['value']) / _HOUR:.2f} 小时"
+    elif formula == "resolution_rate":
         left = [line["natural_key"] for line in lines if line["role"] == "denominator"]
-        return [f"工单 {number} 尚未解决" for number in left[:_WORST]]
-    return []
+        yield from ((f"工单 {number}", "尚未解决") for number in left[:_WORST])

@@ -12,13 +12,17 @@ from collector.publish import PUBLISHERS
 
 
 @chinese_command(
-    help="把最近一次计算的结果写成文件：JSON、CSV、工作簿。\n\n"
-    "不写 --format 时写出配置 outputs 中的各项；没有配置时三种都写。各种文件与终端显示的是同一组数字。"
+    help="把最近一次计算的结果写成文件：JSON、CSV，以及每月、每年一份的工作簿和 Word 报告。\n\n"
+    "不写 --format 时写出配置 outputs 中的各项；没有配置时每种都写。各种文件与终端显示的是同一组数字。"
 )
 @workspace_option
 @periods_argument
 @click.option(
-    "--format", "name", type=click.Choice([*PUBLISHERS, "all"]), metavar="格式", help="json、csv、workbook 或 all"
+    "--format",
+    "name",
+    type=click.Choice([*PUBLISHERS, "all"]),
+    metavar="格式",
+    help="json、csv、workbook、report 或 all",
 )
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), metavar="目录", help="写到这个目录（默认 paths.output）"

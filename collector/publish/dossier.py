@@ -95,7 +95,7 @@ class Evidence:
 
     number: int
     rows: Sequence[Mapping[str, Any]] = ()
-    worst: Sequence[str] = ()  # what cost most, in words: assets with their down time, tickets with theirs
+    worst: Sequence[tuple[str, str]] = ()  # what cost most: an asset or ticket, and how much in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,7 @@ class Dossier:
         formulas: indicator → name of its formula.
         by_month: the indicators that count inspections and hearing support, for the tables by month.
         so_far: indicator → figure from the first day of the year to the last of the period (months alone).
+        band: which band of the self-evaluation can still be reached, in a sentence; nothing where that is not known.
         evidence: the rows behind a result of this period; asked one after the other, none is kept.
         rejected: open rejections as lines of source, place and reason.
     """
@@ -136,6 +137,7 @@ class Dossier:
     entries: Sequence[Entry] = ()
     contradictions: Sequence[Contradiction] = ()
     forecasts: Sequence[Forecast] = ()
+    band: str = ""
     rejected: Sequence[tuple[str, str, str]] = ()
     evidence: Callable[[Result], Evidence] = field(default=lambda _: Evidence(0))
 

@@ -49,7 +49,7 @@ class Chart:
     categories: Sequence[str]
     series: Sequence[Series]
     pattern: str = "General"
-    height: float = 190
+    height: float = 172
 
 
 def chart_paragraph(document: Any, chart: Chart, number: int, width: int, style: str) -> Any:
@@ -61,7 +61,7 @@ def chart_paragraph(document: Any, chart: Chart, number: int, width: int, style:
     part._blob = _chart_xml(chart, part.relate_to(book, RELATIONSHIP_TYPE.PACKAGE))
     relation = document.part.relate_to(part, RELATIONSHIP_TYPE.CHART)
     drawing = parse_xml(_inline(relation, number, width * _EMU // 20, round(chart.height * _EMU)))
-    return w("p", w("pPr", w("pStyle", val=style), w("jc", val="center")), w("r", w("drawing", drawing)))
+    return w("p", w("pPr", w("pStyle", val=style), w("keepNext"), w("jc", val="center")), w("r", w("drawing", drawing)))
 
 
 def _inline(relation: str, number: int, width: int, height: int) -> str:

@@ -92,10 +92,11 @@ class Paper:
         """The page as wide forms have it: upright, with narrow margins."""
         set_page(self._section, narrow=True)
 
-    def chart(self, chart: Chart) -> None:
-        """A native chart as wide as the text."""
+    def chart(self, chart: Chart, caption: str) -> None:
+        """A native chart as wide as the text, its caption below."""
         self._charts += 1
-        self.add(chart_paragraph(self.document, chart, self._charts, self.width, "Caption"))
+        self.add(chart_paragraph(self.document, chart, self._charts, self.width, "TableText"))
+        self.add(paragraph(caption, "Caption", w("keepNext", val="0")))
 
     def page_break(self) -> None:
         """What follows begins on a new page."""
@@ -122,7 +123,7 @@ class Paper:
             self._upright = None
 
     def mark_draft(self, words: str) -> None:
-        """Put ``words`` on every page, e.g. 草稿（未封账）."""
+        """Put ``words`` on every page, e.g. 草稿（未封账）, or which revision it is."""
         mark_every_page(self.document, words, self._ids.get("Draft", "Draft"))
 
     def save(self, path: Path, created: datetime | None = None) -> None:
