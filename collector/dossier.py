@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from collector.compute import Judge
-from collector.explain import Basis, basis_of
+from collector.explain import Basis, basis_at
 from collector.forecast import forecasts
 from collector.ledgers import entries, outages, presences, spreads
 from collector.needs import missing_needs
 from collector.proofs import Proofs
 from collector.publish.dossier import Contradiction, Dossier
 from collector.publish.publication import Result, plain
+from collector.result_rows import from_iso
 from collector.settings import Settings
 from collector.trace import place, trace
 from metrics.contradictions import CONTRADICTION_LABELS, contradictions
@@ -109,9 +110,9 @@ class Dossiers:
 
     def bench(self, result: Result) -> Bench:
         """The basis on which a stored result was computed."""
-        key = (result["configuration_hash"], result["known_sequence"], result["as_of"])
+        key = (result["configuration_hash"], int(result["known_sequence"]), from_iso(result["as_of"]))
         if key not in self._benches:
-            self._benches[key] = Bench(self.store, basis_of(self.settings, self.store, result.values))
+            self._benches[key] = Bench(self.store, basis_at(self.settings, self.store, *key))
         return self._benches[key]
 
     def _contradictions(self, bench: Bench, project: str, period: Period) -> Iterator[Contradiction]:
@@ -135,6 +136,4 @@ def _is_counted_by_month(definition: IndicatorDefinition) -> bool:
 
 def periods_of(results: Sequence[Result]) -> list[Period]:
     """The periods among results, in time, months before what is longer."""
-    ranks = {"month": 0, "quarter": 1, "half": 2, "year": 3, "range": 4}
-    found = {parse_period(result["period"]) for result in results}
-    return sorted(found, key=lambda period: (ranks[period.kind], period.first_on, period.last_on))
+    return sorted({parse_period(result["period"]) for result in results}, key=lambda period: period.rank)

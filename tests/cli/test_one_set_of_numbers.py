@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
+from docx import Document
 from openpyxl import load_workbook
 
 from collector.cli import run
 from collector.publish.columns import RESULT_COLUMNS
 from collector.publish.publication import as_number
+from collector.serve.snapshot import take
 from collector.store import RESULT_COLUMNS as STORED_COLUMNS
-from tests.compute.court import Court
+from metrics.indicators import OUTCOME_LABELS
+from tests.compute.court import Court, at
 
 Key = tuple[str, str, str]
 
@@ -63,18 +67,95 @@ def test_the_csv_says_what_the_store_says(computed: Court, stored: dict[Key, dic
         assert {label: line[label] for label in exact} == {label: row[name] or "" for label, name in exact.items()}
 
 
-def test_the_workbook_says_what_the_store_says(computed: Court, stored: dict[Key, dict[str, Any]]) -> None:
-    book, seen = load_workbook(_output(computed, "results.xlsx")), 0
-    for title in ("指标结果", "分项"):
-        head, *rows = book[title].iter_rows(values_only=True)
+@pytest.fixture
+def papers(computed: Court, stored: dict[Key, dict[str, Any]]) -> Path:
+    """The folder with workbook and report of every period."""
+    periods = sorted({period for _, period, _ in stored})
+    assert run(["report", *periods, "-C", str(computed.folder)]) == 0
+    return computed.folder / "output"
+
+
+def _lines(path: Path, title: str, first: str) -> list[dict[str, Any]]:
+    """The table of a sheet whose header begins with ``first``."""
+    rows = [list(row) for row in load_workbook(path)[title].iter_rows(values_only=True)]
+    at = next(number for number, row in enumerate(rows) if row[0] == first)
+    body = itertools.takewhile(lambda row: any(cell is not None for cell in row), rows[at + 1 :])
+    return [dict(zip(map(str, rows[at]), row, strict=True)) for row in body]
+
+
+def test_the_workbooks_say_what_the_store_says(papers: Path, stored: dict[Key, dict[str, Any]]) -> None:
+    seen = set()
+    for period in {period for _, period, _ in stored}:
+        for title, first in (("指标总览", "指标级别"), ("分项", "指标")):
+            for line in _lines(papers / f"{period}工作簿.xlsx", title, first):
+                if line["指标"] == "（无）":
+                    continue
+                key = str(line["指标"]), period, str(line.get("维度值") or "")
+                row = stored[key]
+                for label, name in (("分子", "numerator"), ("分母", "denominator")):
+                    assert line[label] == (None if row[name] is None else float(Fraction(row[name])))
+                assert line["完成值"] == ("—" if row["actual"] is None else float(as_number(row["printed"])))
+                assert line["结论"] == OUTCOME_LABELS[row["outcome"]]
+                assert line["依据条数"] == row["evidence_count"]
+                seen.add(key)
+    assert seen == set(stored)
+
+
+def test_the_trend_and_the_month_before_are_those_of_their_months(
+    papers: Path, stored: dict[Key, dict[str, Any]]
+) -> None:
+    path = papers / "2023-04工作簿.xlsx"
+    before = {line["指标"]: line["上月"] for line in _lines(path, "指标总览", "指标级别")}
+    for line in _lines(path, "月度趋势", "指标"):
+        march, april = (stored[str(line["指标"]), month, ""] for month in ("2023-03", "2023-04"))
+        for month, row in (("2023-03", march), ("2023-04", april)):
+            assert line[month] == ("—" if row["actual"] is None else float(as_number(row["printed"])))
+        assert before[line["指标"]] == line["2023-03"]
+
+
+def test_the_reports_say_what_the_store_says(papers: Path, stored: dict[Key, dict[str, Any]]) -> None:
+    for period in {period for _, period, _ in stored}:
+        [head, *rows] = _report_table(papers / f"{period}报告.docx", "指标", "目标", "完成值")
+        seen = set()
         for cells in rows:
             line = dict(zip(head, cells, strict=True))
-            row = stored[str(line["指标"]), str(line["统计周期"]), str(line.get("维度值") or "")]
-            assert line["分子"] == (None if row["numerator"] is None else float(Fraction(row["numerator"])))
-            printed = None if row["actual"] is None else float(as_number(row["printed"]))
-            assert line["完成值"] == printed
-            seen += 1
-    assert seen == len(stored)
+            row = stored[line["指标"], period, ""]
+            assert (line["完成值"], line["目标"]) == (row["printed"], row["printed_target"] or "—")
+            assert line["结论"] == OUTCOME_LABELS[row["outcome"]]
+            seen.add(line["指标"])
+        assert seen == {name for name, of, value in stored if of == period and not value}
+
+
+def test_the_sentences_of_a_report_name_the_same_figures(papers: Path, stored: dict[Key, dict[str, Any]]) -> None:
+    for period in {period for _, period, _ in stored}:
+        text = "".join(paragraph.text for paragraph in Document(str(papers / f"{period}报告.docx")).paragraphs)
+        missed = [row for (_, of, value), row in stored.items() if of == period and not value]
+        for row in missed:
+            said = f"“{row['name']}”完成值 {row['printed']}，目标 {row['printed_target']}"
+            assert (said in text) == (row["outcome"] == "missed")
+
+
+def _report_table(path: Path, *first: str) -> list[list[str]]:
+    for table in Document(str(path)).tables:
+        rows = [[cell.text for cell in row.cells] for row in table.rows]
+        if tuple(rows[0][: len(first)]) == first:
+            return rows
+    raise AssertionError(f"no table begins with {first}")
+
+
+def test_the_page_for_prometheus_says_what_the_store_says(computed: Court, stored: dict[Key, dict[str, Any]]) -> None:
+    """At the last second of April the current month is 2023-04 and the current half 2023H1."""
+    shown = take(computed.settings, computed.store, at("04-30 23:59")).samples.values["yunwei_indicator_value"]
+    found = {(labels[1], labels[2]): value for labels, value in shown}
+    periods = {"month": "2023-04", "half": "2023H1"}
+    expected = {
+        (row["indicator"], kind): float(Fraction(row["actual"]))
+        for kind, label in periods.items()
+        for (_, period, value), row in stored.items()
+        if period == label and not value and row["actual"] is not None
+    }
+    assert found == expected
+    assert expected
 
 
 def test_the_terminal_says_what_the_store_says(

@@ -85,8 +85,9 @@ def test_a_dimension_without_value_cannot_be_explained(computed: Court, capsys: 
 def test_export_writes_every_kind_where_nothing_is_configured(computed: Court, capsys: Captured) -> None:
     assert _typed(computed, "export") == 0
     folder = computed.folder / "output"
-    assert sorted(path.name for path in folder.iterdir()) == ["results.csv", "results.json", "results.xlsx"]
-    assert capsys.readouterr().out.count("已写出") == 3
+    papers = [f"2023-{month}{what}" for month in ("03", "04") for what in ("工作簿.xlsx", "报告.docx")]
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*papers, "results.csv", "results.json"])
+    assert capsys.readouterr().out.count("已写出") == 6
 
 
 def test_export_writes_what_is_configured(computed: Court) -> None:

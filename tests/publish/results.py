@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from collector.publish.dossier import Dossier, Evidence
 from collector.publish.publication import Accounting, Publication, Result
+from metrics.period import parse_period
 
 _ROW: dict[str, Any] = {
     "organization_id": "court",
@@ -59,6 +61,26 @@ NO_DATA: dict[str, Any] = {
 }
 
 
+def dossier(**changes: Any) -> Dossier:
+    """Of March 2023, with evidence of one row a figure."""
+    row = {
+        "role": "both",
+        "record": "ticket",
+        "natural_key": "T-1",
+        "note": "@计入",
+        "value": "1234",
+        "source": "a",
+        "name": "=三月.xlsx",
+        "sheet": "工单",
+        "row_no": 7,
+        "row_hash": "ab" * 32,
+        "content_hash": "cd" * 32,
+        "content": "+工单号=T-1",
+    }
+    given: dict[str, Any] = {"evidence": lambda _: Evidence(3, [row], [("工单 T-1", "用时 2.00 小时")]), **changes}
+    return Dossier("ops", parse_period("2023-03"), **given)
+
+
 def publication(*results: Result) -> Publication:
     """These results (default: one missed, one of a vendor, one count, one without data) with two deliveries."""
     return Publication(
@@ -78,7 +100,7 @@ def publication(*results: Result) -> Publication:
                 target=None,
                 printed_target="",
             ),
-            result(**NO_DATA, notes="口径：甲。\n没有设备台账，无法计算：请先交付设备台账"),
+            result(**NO_DATA, indicator="nothing", notes="口径：甲。\n没有设备台账，无法计算：请先交付设备台账"),
         ),
         (
             Accounting("a_tickets", "三月.xlsx", 12, 10, 0, 0, 1, 1),
@@ -86,4 +108,5 @@ def publication(*results: Result) -> Publication:
         ),
         {"a_tickets": 1},
         "1.0",
+        dossier=dossier(),
     )
