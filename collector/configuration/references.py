@@ -121,14 +121,15 @@ def _database(place: Place) -> Iterator[Problem]:
     scheme = text.partition(":")[0]
     if scheme not in _SCHEMES or "://" not in text:
         yield place.problem("应为 sqlite:///路径 或 postgresql://主机/库名")
-    elif _has_password(text):
+    elif has_password(text):
         yield place.problem(
             "口令不得写在配置里，请把完整的数据库地址放进环境变量，此处写 {env: YUNWEI_DATABASE_URL}，"
             "或放进文件，此处写 {file: 文件路径}"
         )
 
 
-def _has_password(url: str) -> bool:
+def has_password(url: str) -> bool:
+    """Whether a database's address shows a password."""
     try:
         parts = urlsplit(url)
         return bool(parts.password) or any(key.lower() in _SECRET_PARAMETERS for key, _ in parse_qsl(parts.query))

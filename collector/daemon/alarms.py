@@ -27,7 +27,7 @@ from collector.daemon.logs import event
 from metrics.errors import YunweiError
 
 _LOG = logging.getLogger("yunwei.daemon")
-_LANES = ("intake", "figures", "keeping", "pages")
+_LANES = ("intake", "figures", "pages")
 
 
 class SlotTrigger(BaseTrigger):  # type: ignore[misc]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collector.settings import Settings
 
 #: Jobs of one lane run one after the other.
-Lane = Literal["intake", "figures", "keeping"]
+Lane = Literal["intake", "figures"]
 _LANES: dict[str, Lane] = {
     "ingest": "intake",
     "seal": "intake",
@@ -23,7 +23,7 @@ _LANES: dict[str, Lane] = {
     "day_end": "figures",
     "publish": "figures",
     "month_end": "figures",
-    "housekeeping": "keeping",
+    "housekeeping": "intake",
 }
 #: Jobs that make up for every slot they missed; the others once for all of them.
 _EACH_SLOT = {"day_end", "month_end"}
@@ -53,7 +53,7 @@ class Job:
     text: str
     zone: ZoneInfo
     jitter: int = 0
-    lane: Lane = "keeping"
+    lane: Lane = "intake"
     each: bool = False
     after: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
