@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from collector.configuration.self_evaluation import FundSource
 from collector.selfeval.model import FundLine
+from metrics.assets import UNFILLED
 from metrics.formulas import FORMULAS
 from metrics.formulas.params import BudgetExecutionParams, FundsInPlaceParams, MoneyParams
 from metrics.indicators import IndicatorDefinition
@@ -32,13 +33,10 @@ def fund_lines(
     rows: dict[str, Amounts] = {fund.name: _NOTHING for fund in configured}
     owner = {source: fund.name for fund in configured for source in fund.recorded}
     for source, money in by_source.items():
-        name = owner.get(source, source)
+        name = owner.get(source, UNNAMED if source == UNFILLED else source)
         rows[name] = _added(rows.get(name, _NOTHING), money)
-    rest = whole
-    for money in rows.values():
-        rest = _added(rest, money, -1)
-    if rows and rest != _NOTHING:
-        rows[UNNAMED] = _added(rows.get(UNNAMED, _NOTHING), rest)
+    if set(rows) == {UNNAMED}:  # nobody named a source: the row would only say the total again
+        rows = {}
     return [_line(TOTAL, whole, execution), *(_line(*row, execution) for row in rows.items())]
 
 
@@ -69,8 +67,8 @@ def _asked(
     }
 
 
-def _added(one: Amounts, other: Amounts, sign: int = 1) -> Amounts:
-    initial, budget, received, paid = (a + sign * b for a, b in zip(one, other, strict=True))
+def _added(one: Amounts, other: Amounts) -> Amounts:
+    initial, budget, received, paid = (a + b for a, b in zip(one, other, strict=True))
     return initial, budget, received, paid
 
 

@@ -16,7 +16,7 @@ from collector.publish.files import whole
 from collector.publish.word.charts import Chart, chart_paragraph
 from collector.publish.word.elements import paragraph, run, w
 from collector.publish.word.pages import mark_every_page, section_break, set_page, text_width
-from collector.publish.word.tables import Align, Cell, Column, layout, table
+from collector.publish.word.tables import Align, Cell, Column, keep_together, layout, table
 from collector.publish.word.template import body_mark, fill, open_template, style_ids
 
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the same content gives the same bytes
@@ -80,13 +80,22 @@ class Paper:
         self._add_table(table(columns, rows, self.width))
 
     def layout(
-        self, widths: Sequence[float], rows: Sequence[Sequence[Cell]], *, header_rows: int = 0, joined: bool = False
+        self,
+        widths: Sequence[float],
+        rows: Sequence[Sequence[Cell]],
+        *,
+        header_rows: int = 0,
+        joined: bool = False,
+        together: bool = False,
     ) -> None:
         """A free table, such as an official form; see :func:`collector.publish.word.tables.layout`.
 
-        ``joined``: the next one follows it without a gap.
+        ``joined``: the next one follows it without a gap; ``together``: it stays on one page, if it fits on one.
         """
-        self._add_table(layout(widths, rows, self.width, header_rows=header_rows), 20 if joined else 120)
+        made = layout(widths, rows, self.width, header_rows=header_rows)
+        if together:
+            keep_together(made)
+        self._add_table(made, 20 if joined else 120)
 
     def form(self) -> None:
         """The page as wide forms have it: upright, with narrow margins."""

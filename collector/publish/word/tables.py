@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from docx.oxml.ns import qn
+
 from collector.publish.word.elements import paragraph, w
 
 Align = Literal["left", "center", "right", "both"]
@@ -79,6 +81,14 @@ def layout(widths: Sequence[float], rows: Sequence[Sequence[Cell]], width: int, 
     for number, row in enumerate(rows):
         made.append(_row(row, sizes, covered, left, header=number < header_rows))
     return made
+
+
+def keep_together(made: Any) -> None:
+    """Let every row but the last stay with the one below it."""
+    for row in made.findall(qn("w:tr"))[:-1]:
+        for properties in row.iter(qn("w:pPr")):
+            if properties.find(qn("w:keepNext")) is None:
+                properties.insert(1, w("keepNext"))  # behind the style, as the schema has it
 
 
 def _row(
