@@ -244,7 +244,7 @@ class Client:
         self._skew = apart if abs(apart) > CLOCK_TOLERANCE else 0
         if self._skew:
             which = "快" if apart > 0 else "慢"
-            self._ask.say(f"对方服务器的时钟比本机{which} {abs(apart)} 秒，已把重叠的时间加长这么多；请校准时钟")
+            self._ask.say(f"对方服务器的时钟与本机相比{which} {abs(apart)} 秒，已把重叠的时间加长这么多；请校准时钟")
 
     def _token(self, question: Question) -> Any:
         """What the login asks for on its own behalf; without it, or the question would never end."""

@@ -101,7 +101,9 @@ def parse_json(body: bytes) -> Any:
 
 
 def is_cut_short(body: bytes, error: ValueError) -> bool:
-    """Whether JSON that ``parse_json`` refused began well and only ends too early."""
+    """Whether JSON that ``parse_json`` refused began well and only ends too early, or did not even begin."""
+    if not body.strip():
+        return True
     if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
         return False
     if isinstance(error, json.JSONDecodeError):

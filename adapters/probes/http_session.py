@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import sys
+from http.client import RemoteDisconnected
 from typing import Any
 
 from requests import Request, RequestException, Session
@@ -20,12 +21,22 @@ __all__ = ["FAILURES", "Request", "open_session"]
 FAILURES = (RequestException, HTTPError)
 
 
+def _still_open(connection: HTTPConnection) -> None:
+    """The other side may hang up while the request is sent, which closes the connection without an error."""
+    if connection.sock is None:
+        raise RemoteDisconnected("closed while the request was sent")
+
+
 class _Connection(HTTPConnection):
     def _new_conn(self) -> Any:
         connection = connect(self.host, self.port)
         current().phase = "应答"
         sys.audit("http.client.connect", self, self.host, self.port)
         return connection
+
+    def getresponse(self) -> Any:
+        _still_open(self)
+        return super().getresponse()
 
 
 class _TlsConnection(HTTPSConnection):
@@ -42,6 +53,10 @@ class _TlsConnection(HTTPSConnection):
         self.sock = handshake(connection, self.ssl_context, name.rstrip("."))
         self.is_verified = True
         current().phase = "应答"
+
+    def getresponse(self) -> Any:
+        _still_open(self)
+        return super().getresponse()
 
 
 class _Pool(HTTPConnectionPool):

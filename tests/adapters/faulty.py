@@ -72,6 +72,12 @@ class Faulty:
         if self._server is None:
             self._start()
 
+    def show(self, context: ssl.SSLContext) -> None:
+        """Show another certificate from now on, at the same address."""
+        self._stop()
+        self._context = context
+        self._start()
+
     def __enter__(self) -> Self:
         self._start()
         return self
@@ -96,7 +102,7 @@ class Faulty:
 
     def refuse(self) -> None:
         """Listen no more, until :meth:`heal`."""
-        threading.Thread(target=self._stop, daemon=True).start()
+        self._stop()
 
     def _start(self) -> None:
         proxy = self
