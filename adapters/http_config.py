@@ -24,11 +24,12 @@ def _address(url: str) -> str:
     except ValueError:
         known = False
     if not known:
-        raise ValueError(f"“{url}”不是地址，应写作 https://主机[:端口]/路径")
+        shown = "" if "@" in url else f"“{url}”"  # what stands before it may be a password
+        raise ValueError(f"{shown}不是地址，应写作 https://主机[:端口]/路径")
     if parts.username is not None or parts.password is not None:
         raise ValueError("地址中不得写口令，请用 auth")
     if parts.query or parts.fragment:
-        raise ValueError(f"地址写到路径为止，不含“?”和“#”之后的部分（“{parts.query or parts.fragment}”）")
+        raise ValueError("地址写到路径为止，不含“?”和“#”及其后的部分，参数请写在别的键里")
     return url
 
 

@@ -29,7 +29,8 @@ class Position:
     """How far a load has come.
 
     Attributes:
-        until: UTC seconds when the load began, by the server's clock: the next one asks from there on.
+        until: UTC seconds when the load began, by the earlier of the server's clock and ours: the next one asks from
+            there on. Clocks that differ make it earlier by as much.
         since: UTC seconds from which on this load asks; None: for everything.
         next: the page to go on with; None: the load came to its end.
         asked: what was asked, as a hash: a load is not continued with another question.
@@ -126,8 +127,8 @@ class _Load:
             since = midnight(self._config.incremental.start, self._context.zone)
         while True:
             reply, data = self._answer(pager, since)
-            if until is None:
-                until = min(reply.at, self._ask.clock())
+            if until is None:  # by the earlier clock, and earlier still by what the two differ
+                until = reply.at - abs(self._client.skew)
             pager.take(reply, data)
             more = pager.place is not None
             position = Position(until, since if more else None, pager.place, self._asked if more else "")
@@ -156,9 +157,9 @@ class _Load:
         return reply, data
 
     def _since(self, incremental: Incremental, since: int) -> str:
-        """The parameter's value; an ordinary load overlaps the one before, and by the clocks' difference more."""
+        """The parameter's value; an ordinary load overlaps the one before."""
         if self._ask.since is None:
-            since -= incremental.overlap + abs(self._client.skew)
+            since -= incremental.overlap
         return incremental.template.format(spelled(since, incremental.format, self._context))
 
     def _check(self, reply: Reply, data: Any) -> None:

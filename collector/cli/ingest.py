@@ -44,6 +44,9 @@ def command(ctx: click.Context, workspace: Path, sources: tuple[str, ...], since
         click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
     else:
         if not (report.deliveries or report.known or report.left or report.unclaimed or report.failures):
-            click.echo(f"收件文件夹“{opened.settings.inbox}”里没有要读的文件")
+            if report.asked:
+                click.echo(f"{'、'.join(report.asked)}：没有新的数据")
+            else:
+                click.echo(f"收件文件夹“{opened.settings.inbox}”里没有要读的文件")
         print_summary(report, "{count} 份文件或回答没有变化，未再读入")
     ctx.exit(report.exit_code)

@@ -40,6 +40,7 @@ class Load:
         ``since``: UTC seconds; a range that is read again, which leaves the position where it is.
         """
         store, source = self._session.store, self._source
+        self._session.report.asked.append(source.name)
         with self._session.archive.spool(source.id) as spool:
             ask = Fetch(
                 spool=spool,

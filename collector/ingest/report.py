@@ -129,6 +129,7 @@ class IngestReport:
         unclaimed: files in the inbox that no source asks for.
         open_rejections: rejections that are still to be dealt with, of this run and earlier ones.
         notes: what else the operator should know, a sentence each.
+        asked: the names of the servers that were asked.
     """
 
     deliveries: list[DeliveryReport] = field(default_factory=list)
@@ -140,6 +141,7 @@ class IngestReport:
     unclaimed: list[str] = field(default_factory=list)
     open_rejections: int = 0
     notes: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
 
     @property
     def read(self) -> int:
