@@ -26,14 +26,15 @@ def marked(cell: Cell, kind: str) -> Html:
 
 
 def table(heads: Sequence[Cell], rows: Iterable[Sequence[Cell]], numbers: frozenset[int] = frozenset()) -> Html:
-    """A table; columns in ``numbers`` (from 0) stand to the right."""
+    """A table, which scrolls by itself where it is too wide; columns in ``numbers`` (from 0) stand to the right."""
 
     def cells(tag: str, row: Sequence[Cell]) -> str:
         style = [' class="n"' if at in numbers else "" for at in range(len(row))]
         return "".join(f"<{tag}{style[at]}>{text(cell)}</{tag}>" for at, cell in enumerate(row))
 
     body = "\n".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
-    return Html(f"<table>\n<thead><tr>{cells('th', heads)}</tr></thead>\n<tbody>\n{body}\n</tbody></table>")
+    head = f"<thead><tr>{cells('th', heads)}</tr></thead>"
+    return Html(f'<div class="scroll"><table>\n{head}\n<tbody>\n{body}\n</tbody></table></div>')
 
 
 def section(title: str, *parts: Html) -> Html:

@@ -31,7 +31,8 @@ h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; border-bottom: 2px solid #2f5d8a; 
 p { margin: .3rem 0; }
 ul { margin: .3rem 0; padding-left: 1.4rem; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .7rem .3rem 0; border-bottom: 1px solid #d8dfe6; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #d8dfe6; }
+th:first-child, td:first-child { padding-left: 0; min-width: 8em; }
 th { font-weight: 600; white-space: nowrap; color: #44566a; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 a { color: #1d5a96; }
@@ -41,7 +42,9 @@ a { color: #1d5a96; }
 .scroll { overflow-x: auto; }
 footer { margin-top: 2.5rem; color: #66788a; font-size: .85rem; }
 @media print {
-  body { max-width: none; padding: 0; font-size: 11px; }
+  html { font-size: 10px; }
+  body { max-width: none; padding: 0; font-size: 1rem; }
+  .scroll { overflow: visible; }
   a { color: inherit; text-decoration: none; }
   tr, h2 { break-inside: avoid; }
   h2 { break-after: avoid; }
@@ -111,7 +114,7 @@ def _indicators(snapshot: Snapshot) -> list[Html]:
     shown = table(heads, rows, frozenset(range(first, len(heads))))
     newest = max(current.result["as_of"] for current in snapshot.indicators)
     note = f"指标按最近一次计算列出，截止时间 {_iso(snapshot, newest)}；没有写结论的周期不受指标值约束。"
-    return [Html(f'<div class="scroll">{shown}</div>'), paragraph(note, "dim")]
+    return [shown, paragraph(note, "dim")]
 
 
 def _iso(snapshot: Snapshot, stored: str) -> str:
