@@ -6,6 +6,7 @@ import gzip
 import json
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
@@ -80,6 +81,36 @@ def test_nothing_is_shown_before_it_is_prepared(court: ServedCourt, path: str) -
         assert (answer.status_code, answer.text) == (503, "页面还没有准备好，请稍后再试\n")
         assert answer.headers["Retry-After"] == "5"
         assert get(server, "/healthz").text == "ok\n"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_asking_for_the_head_gives_no_body(server: Server, path: str) -> None:
+    answer = requests.head(server.address + path, timeout=10)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["ETag"] == get(server, path).headers["ETag"]
+
+
+def test_readers_never_see_half_a_refresh(court: ServedCourt) -> None:
+    """Eight readers while the pages are prepared anew five times: each page is of one moment, whole."""
+    moments = {NOW + step for step in range(6)}
+
+    def read(_: int) -> set[tuple[float, float]]:
+        seen = set()
+        for _ in range(10):
+            text = get(server, "/metrics").text
+            assert text.endswith("\n")
+            shown = dict(line.rsplit(" ", 1) for line in text.splitlines() if line[0] != "#")
+            age = 'yunwei_source_age_seconds{source="s"}'
+            seen.add((float(shown["yunwei_as_of_timestamp_seconds"]), float(shown[age])))
+        return seen
+
+    with serving(court) as server, ThreadPoolExecutor(8) as pool:
+        reading = pool.map(read, range(8))
+        for moment in sorted(moments):
+            server.refresh(moment)
+        pairs = set().union(*reading)
+    assert {as_of for as_of, _ in pairs} <= moments
+    assert {as_of - age for as_of, age in pairs} == {NOW - 600}  # both of the same moment
 
 
 def test_results_are_those_that_are_published(server: Server, court: ServedCourt) -> None:
