@@ -29,8 +29,10 @@ from metrics.records import UPTIME_CHECK
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Keys of a line in their order; beyond the record's own the rhythm, whole seconds or absent.
-KEYS = (*UPTIME_CHECK.names, "interval_seconds", "staleness_seconds")
+_RHYTHM = ("interval_seconds", "staleness_seconds")
+#: Keys of a line in their order; beyond the record's own the rhythm, whole seconds or absent, and, of a check that
+#: came after its hour, when (UTC seconds).
+KEYS = (*UPTIME_CHECK.names, *_RHYTHM, "received_at")
 _RECORD = UPTIME_CHECK.name
 _LINES = 50_000  # in one block
 _CONFIG = TableConfig.model_validate_json(
@@ -138,7 +140,7 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
 
 
 def _rhythm(check: dict[str, Any]) -> Rhythm:
-    interval, staleness = (check.get(key) for key in KEYS[-2:])
+    interval, staleness = (check.get(key) for key in _RHYTHM)
     return _seconds(interval), _seconds(staleness)
 
 

@@ -97,9 +97,8 @@ def compute(
     sequence = store.sequence_at(known_at)
     report = ComputeReport(as_of, sequence, effective.hash)
     definitions = definitions_of(effective, asked)
-    facts = store.facts(sequence=sequence)
-    judge = Judge(effective, facts, as_of)
     with store.run("compute", effective.hash, effective.snapshot(), program_version()) as run:
+        judge = Judge(effective, store.facts(sequence=sequence), as_of)  # what is read here counts as judged
         for done, definition in enumerate(definitions):
             if progress is not None:
                 progress(definition.name, done, len(definitions))

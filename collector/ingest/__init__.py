@@ -54,7 +54,7 @@ def ingest(
         chosen = [source for source in chosen if isinstance(ADAPTERS[source.adapter], Fetching)]
         if not chosen:
             raise UsageError("--since 只用于向服务器取数的来源，所选的来源中没有；文件来源改用更正后的文件重新交付")
-    with _session("ingest", settings, store, archive, progress) as session:
+    with session_of("ingest", settings, store, archive, progress) as session:
         for source in filter(is_fetcher, chosen):
             fetch(session, source)
         intakes = sorted((Intake(session, source) for source in chosen if not is_fetcher(source)), key=_rank)
@@ -82,7 +82,7 @@ def replay(
     Raises:
         InputError: it is no workbook of ours, it is still being written, or its source is not configured any more.
     """
-    with _session("replay", settings, store, archive, progress) as session:
+    with session_of("replay", settings, store, archive, progress) as session:
         arrival, kept = _kept(archive, workbook)
         try:
             by_source = read_corrections(store, kept)
@@ -110,13 +110,14 @@ def _kept(archive: Archive, workbook: Path) -> tuple[Arrival, Path]:
 
 
 @contextmanager
-def _session(
+def session_of(
     kind: str,
     settings: Settings,
     store: Store,
     archive: Archive,
     progress: Progress | None,
 ) -> Iterator[Session]:
+    """A run that takes deliveries; nobody else writes to the archive meanwhile."""
     with (
         archive.exclusive(),
         store.run(kind, settings.hash, settings.snapshot(), program_version()) as run,

@@ -20,7 +20,7 @@ from metrics.records import RECORDS, natural_key
 if TYPE_CHECKING:
     from collector.archive import Archive
     from collector.settings import Settings, SourceSettings
-    from collector.store import Delivery, Run, Store
+    from collector.store import Delivery, Hour, Run, Store
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Item:
 
     ``kind`` is the store's: a file of the vendor, its rejected rows tried again, or a corrected workbook.
     ``again``: the same bytes were read with another mapping before. ``repeats``: a server's page, which may say once
-    more what it said before and took back since.
+    more what it said before and took back since. ``seals``: the hour of live checks it is.
     """
 
     source: SourceSettings
@@ -41,11 +41,12 @@ class Item:
     kind: Literal["file", "retry", "correction"] = "file"
     again: bool = False
     repeats: bool = False
+    seals: Hour | None = None
 
     @property
     def columns(self) -> dict[str, Any]:
         """The item as the store takes it."""
-        names = ("name", "content_hash", "mapping_hash", "size", "modified_at", "kind", "repeats")
+        names = ("name", "content_hash", "mapping_hash", "size", "modified_at", "kind", "repeats", "seals")
         return {"source": self.source.id, **{name: getattr(self, name) for name in names}}
 
     def report(self, **counts: Any) -> DeliveryReport:

@@ -19,7 +19,8 @@ from collector.ingest.reread import reread
 from collector.rejections.corrections import Corrections
 from collector.rejections.marks import with_marks
 from collector.settings import SourceSettings
-from metrics.errors import InputError
+from collector.store import Hour
+from metrics.errors import InputError, PassingError
 
 
 class Intake:
@@ -87,6 +88,17 @@ class Intake:
             else:
                 self._read(self._item(arrival, again=arrival.content_hash in known), kept)
                 known[arrival.content_hash] = self.mapping_hash
+
+    def seal(self, blob: Blob, hour: Hour) -> None:
+        """Read the bytes of an hour of live checks; with it in the log its rounds are let go."""
+        arrival = arrive(self.source.id, blob)
+        kept = arrival if isinstance(arrival, LeftFile) else keep(self._session.archive, self.source.id, arrival)
+        if isinstance(arrival, LeftFile) or isinstance(kept, LeftFile):
+            raise PassingError(f"“{blob.name}”没有写完整，稍后再试")
+        if self._mapping_of().get(arrival.content_hash) == self.mapping_hash:
+            self._session.store.live.forget_hour(hour)
+        else:
+            self._read(replace(self._item(arrival), seals=hour), kept)
 
     def retry(self) -> None:
         """Rows that were refused for an asset which the register knows by now, file by file."""
@@ -165,7 +177,8 @@ class Intake:
             else:
                 deliver(self._session, item, self._batches(item, path), cursor=cursor)
         except InputError as error:
-            self._session.store.refuse(self._session.run, **item.columns, reason=str(error))
+            columns = {name: value for name, value in item.columns.items() if name != "seals"}
+            self._session.store.refuse(self._session.run, **columns, reason=str(error))
             self._session.taken(item.report(refused=str(error)))
             return False
         return True

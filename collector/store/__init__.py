@@ -31,6 +31,8 @@ from collector.store.fetches import Fetched, FetchLog
 from collector.store.fingerprint import fingerprint
 from collector.store.jobs import JobState, JobStore
 from collector.store.leadership import Leadership, leadership_of, refuse_writes
+from collector.store.live_rounds import Hour
+from collector.store.live_store import LiveStore
 from collector.store.objections import Decided, Objection
 from collector.store.records import Outcome
 from collector.store.result_columns import RESULT_COLUMNS, RESULT_VIEWS
@@ -51,6 +53,7 @@ __all__ = [
     "Delivery",
     "FetchLog",
     "Fetched",
+    "Hour",
     "JobState",
     "JobStore",
     "Leadership",
@@ -94,6 +97,7 @@ class Store:
         self.clock = clock
         self.jobs = JobStore(engine, organization_id, clock)
         self.upkeep = Upkeep(engine, organization_id)
+        self.live = LiveStore(engine, organization_id, checks, clock)
 
     def __enter__(self) -> Self:
         return self
@@ -145,16 +149,18 @@ class Store:
         modified_at: int,
         kind: Kind = "file",
         repeats: bool = False,
+        seals: Hour | None = None,
     ) -> Iterator[Delivery]:
         """One delivery in one transaction; it must end with ``finish``.
 
         ``kind`` ``retry``: rejected rows are read again, under the content hash and name of the file they came in.
         ``repeats``: bytes that were read before with this mapping are taken once more, as what holds now.
+        ``seals``: the hour of live checks that it is made of; their rounds are forgotten with its commit.
 
         Raises:
             PassingError: another program has just stored the same delivery, or the database is locked.
         """
-        what = Identity(source, name, content_hash, mapping_hash, size, modified_at, kind, repeats)
+        what = Identity(source, name, content_hash, mapping_hash, size, modified_at, kind, repeats, seals)
         with writing(self._engine) as connection:
             delivery = Delivery(connection, self.organization_id, run.run_id, what, self.clock(), self._checks)
             try:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection, select
 
 from collector.store.check_log import CheckLog, Part, day_of
-from collector.store.facts import visible
+from collector.store.known_states import visible
 from collector.store.schema import check_partitions, deliveries
 
 _COLUMNS = pa.schema(

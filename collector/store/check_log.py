@@ -19,17 +19,18 @@ from urllib.parse import quote
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from collector.store.check_runs import STATES
 from collector.store.faults import explained_files
-from collector.store.schema import check_partitions
+from collector.store.schema import check_partitions, check_sources
 from metrics.errors import ConfigError
 
 if TYPE_CHECKING:
     from collector.store.records import Scope
 
 DAY = 86_400
+ALWAYS = -(2**40)  # before every moment
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(
     [
@@ -55,7 +56,13 @@ class Part:
     path: str
     sha256: str
     check_count: int
+    first_at: int
+    last_at: int
     known_from: int
+
+    def touches(self, first_at: int, last_at: int) -> bool:
+        """Whether it may hold checks of ``[first_at, last_at]``."""
+        return self.last_at >= first_at and self.first_at <= last_at
 
 
 def day_of(seconds: int) -> str:
@@ -89,8 +96,12 @@ class CheckLog:
         self._journal = folder / quote(organization_id, safe="") / f"unfinished-{database}"
         self._begun = False
 
-    def append(self, scope: Scope, checks: pa.Table) -> None:
-        """Write checks of ``SCHEMA``, asset after asset in order of time, into one file a day, and cite them."""
+    def append(self, scope: Scope, checks: pa.Table) -> int:
+        """Write checks of ``SCHEMA``, asset after asset in order of time, into one file a day, and cite them.
+
+        Answers the number of the last file before them, 0 if there is none.
+        """
+        before = self._connection.scalar(select(func.max(check_partitions.c.partition_id))) or 0
         days = checks["checked_at"].to_numpy() // DAY
         order = np.argsort(days, kind="stable")
         checks, days = checks.take(pa.array(order)), days[order]
@@ -101,6 +112,7 @@ class CheckLog:
             for start, end in zip(starts, [*starts[1:], len(checks)], strict=True):
                 rows.append(self._write(scope, checks.slice(start, end - start)))
         self._connection.execute(insert(check_partitions), rows)
+        return before
 
     def _write(self, scope: Scope, checks: pa.Table) -> dict[str, Any]:
         first, last = int(checks["checked_at"].to_numpy().min()), int(checks["checked_at"].to_numpy().max())
@@ -137,8 +149,13 @@ class CheckLog:
             _flush(file)
         beside.replace(target)
 
-    def parts(self, source: str, days: Iterable[str] | None = None, deliveries: Iterable[int] = ()) -> list[Part]:
-        """The present files of a source, the later ones last; of these days or these deliveries only."""
+    def parts(
+        self, source: str, days: Iterable[str] | None = None, deliveries: Iterable[int] = (), before: int | None = None
+    ) -> list[Part]:
+        """The present files of a source, the later ones last; of these days or these deliveries only.
+
+        ``before``: the number of the last file that counts.
+        """
         table = check_partitions.c
         query = select(*(table[name] for name in Part.__dataclass_fields__)).where(
             table.organization_id == self._organization_id,
@@ -150,11 +167,22 @@ class CheckLog:
             if not listed:
                 return []
             query = query.where(table.day.between(listed[0], listed[-1]))
+        if before is not None:
+            query = query.where(table.partition_id <= before)
         if deliveries:
             query = query.where(table.delivery_id.in_(list(deliveries)))
         rows = self._connection.execute(query.order_by(table.day, table.known_from, table.partition_id))
         parts = [Part(*row) for row in rows]
         return parts if days is None else [part for part in parts if part.day in set(listed)]
+
+    def retired_before(self, source: str) -> int:
+        """The moment (UTC seconds) before which the log of a source was cleared; far in the past if it never was."""
+        table = check_sources.c
+        query = select(table.retired_before).where(
+            table.organization_id == self._organization_id, table.source == source
+        )
+        found = self._connection.scalar(query)
+        return ALWAYS if found is None else found
 
     def read(self, part: Part) -> pa.Table:
         """The checks of one file.

@@ -65,6 +65,13 @@ def in_order(runs: Runs) -> Runs:
     return runs.take(np.lexsort((runs.first, runs.asset)))
 
 
+def latest(runs: Runs) -> Runs:
+    """Of runs of one asset that begin together the last; ``runs`` must be in order."""
+    last = np.ones(len(runs), bool)
+    last[:-1] = (runs.asset[1:] != runs.asset[:-1]) | (runs.first[1:] != runs.first[:-1])
+    return runs if last.all() else runs.take(last)
+
+
 def join(runs: Runs) -> Runs:
     """Join neighbours of one asset, state, interval and staleness that are no farther apart than the staleness.
 

@@ -15,17 +15,21 @@ from sqlalchemy import Connection, select, update
 
 from collector.store.bulk import among
 from collector.store.canonical import ARROW, arrow_column
+from collector.store.check_keys import NEVER, NO_KEY, asset_of, key_of, time_of
 from collector.store.check_log import DAY, SCHEMA, CheckLog, coded_states, day_of, state_words, visible_checks
 from collector.store.check_runs import Runs, median_spacing
 from collector.store.records import Outcome, Scope
 from collector.store.schema import check_partitions, organizations
-from collector.store.state_intervals import Assets, StateIndex
+from collector.store.sealing import Sealing
+from collector.store.state_intervals import StateIndex
+from collector.store.targets import Assets
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
     from collector.store.check_runs import Ints
+    from collector.store.live_rounds import Hour
 
 _BUFFERED = 4_000_000  # checks kept in memory, about 40 bytes each, before they are written
 _KNOWN_DAYS = 8_000_000  # checks of the log kept for comparison
@@ -63,7 +67,7 @@ class _Pending:
 class CheckWriter:
     """Writes the checks of one delivery."""
 
-    def __init__(self, scope: Scope, log: CheckLog, rereads: bool) -> None:
+    def __init__(self, scope: Scope, log: CheckLog, rereads: bool, seals: Hour | None = None) -> None:
         self._scope = scope
         self._log = log
         self._rereads = rereads  # then every check is written anew, for the earlier files may be withdrawn
@@ -72,6 +76,7 @@ class CheckWriter:
         self._pending = _Pending()
         self._last: dict[str, tuple[int, int]] | None = None
         self._known: dict[str, _Block] = {}
+        self._sealing = None if seals is None else Sealing(scope, seals, self._assets)
 
     def write(self, frame: pd.DataFrame, staleness: int | None, interval: int | None) -> Outcome:
         """Take checks; ``interval`` in seconds, None: the median spacing of the asset's delivered checks.
@@ -110,8 +115,18 @@ class CheckWriter:
         written = latest if self._rereads else _where(latest, ~latest.equal)
         if len(written.key):
             self._append(written, interval, staleness)
+        if self._sealing is not None:
+            self._sealing.delivered(everything.key)
         self._known.clear()
         self._last = None
+
+    def finish(self) -> None:
+        """After the last row; an hour that is sealed is in the log now and needs no rounds any more."""
+        self.flush()
+        if self._sealing is not None:
+            asset, at = self._sealing.finish()
+            if len(at):
+                self._index.rebuild(asset, at)
 
     def withdraw(self, delivery_ids: list[int]) -> int:
         """Close the files of those deliveries; the number of checks that no other file holds."""
@@ -136,7 +151,7 @@ class CheckWriter:
         at = arrow_column(frame["checked_at"], pa.int64()).to_numpy()
         latency = arrow_column(frame["latency_ms"], pa.int64()).fill_null(_NO_LATENCY).to_numpy()
         state = coded_states(arrow_column(frame["state"], ARROW["code"]))
-        return _key(asset, at), latency * 4 + state
+        return key_of(asset, at), latency * 4 + state
 
     def _compare(self, key: Ints, value: Ints) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
         """Per check: was its moment known, did it say the same, does the log itself say the same?"""
@@ -159,12 +174,16 @@ class CheckWriter:
         found, values = np.zeros(len(key), bool), np.zeros(len(key), np.int64)
         if not self._last:
             return found, values
-        asset, at = _asset_of(key), _time_of(key)
-        last = np.array([self._last.get(name, (_NEVER, 0))[0] for name in self._assets.names], np.int64)
+        asset, at = asset_of(key), time_of(key)
+        last = np.array([self._last.get(name, (NEVER, 0))[0] for name in self._assets.names], np.int64)
         late = np.flatnonzero(at <= last[asset])
         days = at[late] // DAY
         for day in np.unique(days).tolist():
             rows = late[days == day]
+            first, last_of_day = int(at[rows].min()), int(at[rows].max())
+            parts = self._log.parts(self._scope.source, [day_of(day * DAY)])
+            if not any(part.touches(first, last_of_day) for part in parts):
+                continue
             there, said = self._day(day_of(day * DAY)).find(key[rows])
             found[rows], values[rows] = there, said
         return found, values
@@ -177,12 +196,12 @@ class CheckWriter:
         return self._known[day]
 
     def _read_day(self, day: str) -> _Block:
-        keys, values = [np.array([_NO_KEY])], [np.zeros(1, np.int64)]
+        keys, values = [np.array([NO_KEY])], [np.zeros(1, np.int64)]
         for _, tables in visible_checks(self._log, self._log.parts(self._scope.source, [day])):
             for table in tables:
                 asset = self._assets.codes(table["asset_no"].combine_chunks())
                 latency = table["latency_ms"].combine_chunks().fill_null(_NO_LATENCY).to_numpy()
-                keys.append(_key(asset, table["checked_at"].to_numpy()))
+                keys.append(key_of(asset, table["checked_at"].to_numpy()))
                 values.append(latency * 4 + coded_states(table["state"].combine_chunks()))
         key, value = np.concatenate(keys), np.concatenate(values)
         order = np.argsort(key, kind="stable")
@@ -193,7 +212,7 @@ class CheckWriter:
         if self._pending.interval is not None:
             interval = np.full(len(self._assets), self._pending.interval)
         else:
-            interval = median_spacing(_asset_of(key), _time_of(key), len(self._assets))
+            interval = median_spacing(asset_of(key), time_of(key), len(self._assets))
             last = self._index.last_checks()  # a single check goes on in the rhythm of those before it
             before = np.array([last.get(name, (0, 0))[1] for name in self._assets.names], np.int64)
             interval = np.where(interval > 0, interval, before)
@@ -202,7 +221,7 @@ class CheckWriter:
         return interval, interval * _STALE_AFTER
 
     def _append(self, checks: _Block, interval: Ints, staleness: Ints) -> None:
-        asset, at, state = _asset_of(checks.key), _time_of(checks.key), checks.value & 3
+        asset, at, state = asset_of(checks.key), time_of(checks.key), checks.value & 3
         names = pa.array(self._assets.names, pa.string())
         latency = checks.value >> 2
         columns = [
@@ -214,9 +233,12 @@ class CheckWriter:
             pa.array(staleness[asset]),
         ]
         table = pa.table(dict(zip(SCHEMA.names, columns, strict=True)))
-        self._log.append(self._scope, table)
-        ones = np.ones(len(at), np.int64)
-        self._index.add(Runs(asset, state, at, at, interval[asset], staleness[asset], ones))
+        before = self._log.append(self._scope, table)
+        runs = Runs(asset, state, at, at, interval[asset], staleness[asset], np.ones(len(at), np.int64))
+        if self._sealing is not None:
+            runs = runs.take(~self._sealing.counted(checks.key, runs))
+        if len(runs):
+            self._index.add(runs, before)
 
 
 def rebuild_index(connection: Connection, organization_id: str, folder: Path) -> int:
@@ -232,22 +254,14 @@ def rebuild_index(connection: Connection, organization_id: str, folder: Path) ->
     )
 
 
-_SHIFT = 40  # bits of a time: 2**39 seconds before and after 1970
-_ZERO = 1 << (_SHIFT - 1)
-_NEVER = -_ZERO
-_NO_KEY = -1
-
-
-def _key(asset: Ints, at: Ints) -> Ints:
-    return (asset << _SHIFT) + (at + _ZERO)
-
-
-def _asset_of(key: Ints) -> Ints:
-    return key >> _SHIFT
-
-
-def _time_of(key: Ints) -> Ints:
-    return (key & ((1 << _SHIFT) - 1)) - _ZERO
+def forget_hour(connection: Connection, organization_id: str, hour: Hour, folder: Path) -> None:
+    """Let go of the rounds of an hour; the log alone speaks for it then."""
+    own = organizations.c.organization_id == organization_id
+    sequence = connection.scalars(select(organizations.c.sequence).where(own).with_for_update()).one()
+    scope, assets = Scope(connection, organization_id, hour.source, 0, sequence), Assets()
+    asset, at = Sealing(scope, hour, assets).finish()
+    if len(at):
+        StateIndex(scope, CheckLog(connection, organization_id, folder), assets).rebuild(asset, at)
 
 
 def _where(block: _Block, mask: NDArray[np.bool_]) -> _Block:

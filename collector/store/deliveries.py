@@ -22,6 +22,8 @@ from metrics.errors import PassingError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from collector.store.live_rounds import Hour
+
 Kind = Literal["file", "retry", "correction"]
 
 
@@ -31,6 +33,7 @@ class Identity:
 
     ``name`` is what people call it, ``size`` in bytes, ``modified_at`` in UTC seconds. ``kind``: a ``file``; a
     ``retry`` of its rejected rows, which cites the bytes they came in; a ``correction`` of rejected rows by people.
+    ``seals``: the hour of live checks that it is made of.
     """
 
     source: str
@@ -41,6 +44,7 @@ class Identity:
     modified_at: int
     kind: Kind = "file"
     repeats: bool = False  # a server may say once more what it said before and then took back
+    seals: Hour | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ class Delivery:
         self._connection = connection
         self._organization_id = organization_id
         self._what = what
-        self.sequence = _next_sequence(connection, organization_id)  # from here on, other writers wait
+        self.sequence = next_sequence(connection, organization_id)  # from here on, other writers wait
         if what.kind != "retry" and not what.repeats and has_delivery(connection, organization_id, what):
             raise PassingError(f"“{what.name}”刚刚已由另一个程序入库")
         insert_missing(
@@ -122,7 +126,7 @@ class Delivery:
         self._earlier = self._earlier_readings()
         self._records = RecordWriter(self._scope, rereads=bool(self._earlier))
         self._log = CheckLog(connection, organization_id, checks)
-        self._checks = CheckWriter(self._scope, self._log, rereads=bool(self._earlier))
+        self._checks = CheckWriter(self._scope, self._log, bool(self._earlier), what.seals)
         self._rejecting = Rejecting(self._scope)
         self._outcome = Outcome()
         self._register_changes = 0
@@ -189,7 +193,7 @@ class Delivery:
     def finish(self, read: int, set_aside: Mapping[str, int]) -> Totals:
         """Store the accounting: every row read has become something. Without it nothing is committed."""
         self._records.settle()
-        self._checks.flush()
+        self._checks.finish()
         totals = Totals(
             read,
             self._outcome.accepted,
@@ -277,7 +281,7 @@ def _counts(totals: Totals, set_aside: Mapping[str, int]) -> dict[str, Any]:
     }
 
 
-def _next_sequence(connection: Connection, organization_id: str) -> int:
+def next_sequence(connection: Connection, organization_id: str) -> int:
     """Take the organisation's next number; its row stays locked until the end of the transaction."""
     sequence: int = connection.execute(
         update(organizations)

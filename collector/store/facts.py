@@ -6,27 +6,16 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
+from sqlalchemy import Connection, Select, Table, func, select
 
 from collector.store.bulk import Bulk, among, bulk_of
-from collector.store.schema import RECORD_TABLES, deliveries, organizations, state_intervals
+from collector.store.known_states import read_states, visible
+from collector.store.schema import RECORD_TABLES, deliveries, organizations
 from metrics.indicators import Facts
 from metrics.records import RECORDS, UPTIME_CHECK, empty_frame
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_STATES = (
-    "row_id",
-    "source",
-    "asset_no",
-    "state",
-    "first_at",
-    "last_at",
-    "interval_seconds",
-    "staleness_seconds",
-    "check_count",
-)
 
 
 def sequence_at(connection: Connection, organization_id: str, known_at: int | None) -> int:
@@ -53,11 +42,7 @@ def read_facts(connection: Connection, organization_id: str, sequence: int) -> F
     for name, example in (("row_id", "int64"), ("source", "string"), ("natural_key", "string"), ("flags", "string")):
         checks[name] = _empty(example)
     frames[UPTIME_CHECK.name] = checks
-    states = select(*(state_intervals.c[name] for name in _STATES)).where(
-        state_intervals.c.organization_id == organization_id, visible(state_intervals, sequence)
-    )
-    table = bulk.read(states.order_by(*(state_intervals.c[name] for name in ("asset_no", "source", "first_at"))))
-    return Facts(frames, to_frame(table))
+    return Facts(frames, to_frame(read_states(connection, organization_id, sequence)))
 
 
 def _empty(kind: str) -> pd.Series[Any]:
@@ -69,12 +54,6 @@ def _empty(kind: str) -> pd.Series[Any]:
 def _read_records(bulk: Bulk, table: Table, organization_id: str, sequence: int) -> pa.Table:
     names = (*RECORDS[table.name].names, "row_id", "source", "natural_key", "flags")
     return bulk.read_records(table, names, (table.c.organization_id == organization_id) & visible(table, sequence))
-
-
-def visible(table: Table, sequence: int) -> ColumnElement[bool]:
-    """The condition on versions visible at ``sequence``."""
-    until = table.c.known_until
-    return (table.c.known_from <= sequence) & (until.is_(None) | (until > sequence))
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:

@@ -15,11 +15,14 @@ from collector.store.bulk import bulk_of
 from collector.store.schema import (
     RECORD_TABLES,
     check_partitions,
+    check_series,
     contents,
     cursors,
     deliveries,
+    live_rounds,
     objection_decisions,
     objections,
+    open_intervals,
     register_changes,
     rejections,
     results,
@@ -35,7 +38,6 @@ _WHOLE = (
     contents,
     deliveries,
     register_changes,
-    state_intervals,
     results,
     revisions,
     objections,
@@ -61,6 +63,13 @@ def _queries(organization_id: str) -> Iterator[tuple[str, Select[Any]]]:
     for table in _WHOLE:
         names = [column for column in table.columns if column.name not in _PHYSICAL | _OF_COMPUTING]
         yield table.name, select(*names).where(table.c.organization_id == organization_id)
+    target = [check_series.c[name] for name in ("source", "asset_no", "interval_seconds", "staleness_seconds")]
+    for table in (state_intervals, open_intervals):
+        names = [column for column in table.columns if column.name not in {"row_id", "series_id"}]
+        query = select(*target, *names).join_from(table, check_series, table.c.series_id == check_series.c.series_id)
+        yield table.name, query.where(check_series.c.organization_id == organization_id)
+    names = [live_rounds.c[name] for name in ("source", "hour", "check_count", "checks")]
+    yield live_rounds.name, select(*names).where(live_rounds.c.organization_id == organization_id)
     for table in (*RECORD_TABLES.values(), check_partitions):
         names = [deliveries.c.sequence, *(column for column in table.columns if column.name not in _PHYSICAL)]
         query = select(*names).join_from(table, deliveries, table.c.delivery_id == deliveries.c.delivery_id)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    SmallInteger,
     Table,
     Text,
     text,
@@ -30,7 +31,7 @@ from collector.store.result_columns import RESULT_COLUMNS, is_nullable, kind_of
 from metrics.records import RECORDS, Kind, RecordType
 
 #: The newest migration; a database beyond it was written by a newer program.
-NEWEST = "0007"
+NEWEST = "0008"
 
 NAMES = {
     "pk": "pk_%(table_name)s",
@@ -124,6 +125,7 @@ runs = Table(
         ["organization_id", "configuration_hash"],
         ["configurations.organization_id", "configurations.configuration_hash"],
     ),
+    Index("ix_runs_kind", "organization_id", "kind", "started_at"),
 )
 
 contents = Table(
@@ -243,22 +245,74 @@ check_partitions = Table(
     Index("ix_check_partitions_day", "organization_id", "source", "day"),
 )
 
+check_series = Table(
+    "check_series",
+    metadata,
+    _id("series_id"),
+    _organization(),
+    _key("source"),
+    _key("asset_no"),
+    _whole("interval_seconds"),
+    _whole("staleness_seconds"),
+    Index(
+        "ix_check_series_target",
+        "organization_id",
+        "source",
+        "asset_no",
+        "interval_seconds",
+        "staleness_seconds",
+        unique=True,
+    ),
+)
+
+#: A row for every change of state of every target, so it is kept narrow: 28 bytes in SQLite, without any index, for
+#: few organisations share a file there.
 state_intervals = Table(
     "state_intervals",
     metadata,
     _id("row_id"),
-    Column("organization_id", KEY, nullable=False),
-    _key("source"),
-    _key("asset_no"),
-    _text("state"),
+    _whole("series_id", comment="目标与检测节奏，见 check_series"),
+    Column("state", SmallInteger(), nullable=False, comment="0 正常，1 失败，2 未知"),
     _whole("first_at"),
     _whole("last_at"),
-    _whole("interval_seconds"),
-    _whole("staleness_seconds"),
     _whole("check_count"),
     _whole("known_from"),
     _whole("known_until", nullable=True),
-    *_history("state_intervals", "asset_no", "first_at"),
+    Index("ix_state_intervals_series", "series_id", sqlite_where=text("0")),
+)
+
+#: The newest interval of a target, which its next check extends in place.
+open_intervals = Table(
+    "open_intervals",
+    metadata,
+    Column("series_id", ROW_ID, primary_key=True, autoincrement=False),
+    Column("state", SmallInteger(), nullable=False, comment="0 正常，1 失败，2 未知"),
+    _whole("first_at"),
+    _whole("last_at"),
+    _whole("check_count"),
+    _whole("known_from"),
+)
+
+check_sources = Table(
+    "check_sources",
+    metadata,
+    Column("organization_id", KEY, ForeignKey("organizations.organization_id"), primary_key=True, nullable=False),
+    Column("source", KEY, primary_key=True, nullable=False),
+    _whole("version", comment="索引每次改动加一"),
+    _whole("retired_before", nullable=True, comment="此刻以前的拨测日志已到期清理"),
+)
+
+live_rounds = Table(
+    "live_rounds",
+    metadata,
+    _id("round_id"),
+    _organization(),
+    _key("source"),
+    _whole("hour", comment="检测所在小时的开始"),
+    _whole("check_count"),
+    _whole("received_at"),
+    Column("checks", LargeBinary(), nullable=False, comment="尚未封存的检测，Arrow IPC"),
+    Index("ix_live_rounds_hour", "organization_id", "source", "hour"),
 )
 
 

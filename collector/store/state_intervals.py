@@ -1,64 +1,37 @@
-"""The index over the log of checks: state intervals, kept with history, rebuilt only where checks touched them."""
+"""The index over the log of checks: state intervals, kept with history, changed only where checks touched them."""
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-from sqlalchemy import ColumnElement, delete, func, select
 
-from collector.store.bulk import among, bulk_of
-from collector.store.check_log import DAY, CheckLog, coded_states, day_of, state_words, visible_checks
+from collector.store.check_log import DAY, CheckLog, coded_states, day_of, visible_checks
 from collector.store.check_runs import (
     Runs,
     concatenate,
     differences,
     in_order,
     join,
+    latest,
+    no_runs,
     overlapping_assets,
     spans,
 )
-from collector.store.schema import state_intervals
+from collector.store.interval_rows import IntervalRows, Kept, both
+from collector.store.judged import Judged, revised_assets
+from collector.store.live_rounds import known_checks, read_rounds
+from collector.store.targets import Assets
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from collector.store.check_runs import Ints
     from collector.store.records import Scope
 
-_COLUMNS = (
-    "row_id",
-    "known_from",
-    "asset_no",
-    "state",
-    "first_at",
-    "last_at",
-    "interval_seconds",
-    "staleness_seconds",
-    "check_count",
-)
-
-
-class Assets:
-    """Codes for asset numbers, given as they come."""
-
-    def __init__(self) -> None:
-        self.names: list[str] = []
-        self._codes: dict[str, int] = {}
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-    def codes(self, column: pa.Array) -> Ints:
-        """The codes of a column of asset numbers; new ones are added."""
-        coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-        known = np.array([self._code(name) for name in coded.dictionary.to_pylist()], np.int64)
-        return np.asarray(known[coded.indices.to_numpy()]) if len(known) else np.empty(0, np.int64)
-
-    def _code(self, name: str) -> int:
-        if name not in self._codes:
-            self._codes[name] = len(self.names)
-            self.names.append(name)
-        return self._codes[name]
+_LEAST, _MOST = np.iinfo(np.int64).min // 4, np.iinfo(np.int64).max // 4
 
 
 def checks_as_runs(tables: list[pa.Table], assets: Assets) -> Runs:
@@ -78,175 +51,197 @@ def checks_as_runs(tables: list[pa.Table], assets: Assets) -> Runs:
                 np.ones(len(at), np.int64),
             )
         )
-    runs = in_order(concatenate(parts))
-    last = np.ones(len(runs), bool)
-    last[:-1] = (runs.asset[1:] != runs.asset[:-1]) | (runs.first[1:] != runs.first[:-1])
-    return runs if last.all() else runs.take(last)
+    return latest(in_order(concatenate(parts)))
 
 
 class StateIndex:
-    """The current intervals of one source, changed within one delivery's transaction."""
+    """The current intervals of one source, changed within one transaction.
 
-    def __init__(self, scope: Scope, log: CheckLog, assets: Assets) -> None:
+    ``judged``: what extends or changes no judged time is changed in place; without it every change is a version.
+    """
+
+    def __init__(
+        self, scope: Scope, log: CheckLog, assets: Assets, judged: Judged | None = None, locked: bool = False
+    ) -> None:
         self._scope = scope
         self._log = log
         self._assets = assets
-        self._bulk = bulk_of(scope.connection)
+        self._judged = judged
+        self._locked = locked  # the turn at the source is ours already
+
+    @cached_property
+    def _rows(self) -> IntervalRows:
+        return IntervalRows(self._scope, self._assets, self._locked)
 
     def last_checks(self) -> dict[str, tuple[int, int]]:
         """Asset → time of its last check and the interval of its last state interval."""
-        table = state_intervals.c
-        latest = (
-            select(table.asset_no, func.max(table.last_at).label("last_at"))
-            .where(
-                table.organization_id == self._scope.organization_id,
-                table.source == self._scope.source,
-                table.known_until.is_(None),
-            )
-            .group_by(table.asset_no)
-            .subquery()
-        )
-        query = select(table.asset_no, table.last_at, table.interval_seconds).join(
-            latest,
-            (table.asset_no == latest.c.asset_no)
-            & (table.last_at == latest.c.last_at)
-            & (table.organization_id == self._scope.organization_id)
-            & (table.source == self._scope.source)
-            & table.known_until.is_(None),
-        )
-        return {asset: (last, interval) for asset, last, interval in self._scope.connection.execute(query)}
+        runs = both(self._rows.settled(), self._rows.open()).runs
+        runs = runs.take(np.lexsort((runs.last, runs.asset)))
+        lines = zip(runs.asset.tolist(), runs.last.tolist(), runs.interval.tolist(), strict=True)
+        return {self._assets.names[asset]: (last, interval) for asset, last, interval in lines}
 
-    def add(self, checks: Runs) -> None:
-        """Take in checks (runs of one, in order) that the log holds already."""
-        new = join(checks)
-        low, high = spans(new.asset, new.first, new.last, len(self._assets))
-        old, row_ids, known_from = self._near(low, high, int(new.staleness.max()))
-        low, high = _sized(low, high, len(self._assets))
-        pieces = in_order(concatenate([old, new]))
+    def add(self, checks: Runs, before: int | None) -> None:
+        """Take in checks (runs of one, in order); ``before``: the last file of the log without them."""
+        low, high = spans(checks.asset, checks.first, checks.last, len(self._assets))
+        old, far = self._near(low, high, int(checks.staleness.max()))
+        pieces = in_order(concatenate([old.runs, join(checks)]))
         late = overlapping_assets(pieces, len(self._assets))
-        joined = join(pieces.of_assets(~late))
+        new = join(pieces.of_assets(~late))
         if late.any():
-            joined = concatenate([joined, self._from_log(old.of_assets(late), new.of_assets(late))])
-        self._replace(old, row_ids, known_from, joined)
+            new = concatenate([new, self._recounted(old.runs.of_assets(late), checks.of_assets(late), before)])
+        self._replace(old, far, in_order(new))
 
     def rebuild(self, asset: Ints, at: Ints) -> int:
         """Make anew, from the log, what held these moments; how many checks fewer there are now."""
         low, high = spans(asset, at, at, len(self._assets))
-        old, row_ids, known_from = self._near(low, high, self._longest_staleness())  # neighbours may join now
-        joined = self._from_log(old, old)
-        self._replace(old, row_ids, known_from, joined)
-        return int(old.count.sum() - joined.count.sum())
+        reach = max([0, *self._rows.longest_staleness()])  # neighbours may join now
+        old, far = self._near(low, high, reach)
+        new = self._recounted(old.runs, no_runs(), None)
+        self._replace(old, far, new)
+        return int(old.runs.count.sum() - new.count.sum())
 
     def rebuild_all(self) -> int:
         """Make the whole index anew from the log; how many intervals were wrong or missing."""
-        parts = self._log.parts(self._scope.source)
-        days = [join(checks_as_runs(tables, self._assets)) for _, tables in visible_checks(self._log, parts)]
-        old, row_ids, known_from = self._current()
-        return self._replace(old, row_ids, known_from, join(in_order(concatenate(days))))
+        old = both(self._rows.settled(), self._rows.open())
+        old = old.take(np.lexsort((old.runs.first, old.runs.asset)))
+        new = self._recounted(old.runs, no_runs(), None, everything=True)
+        return self._replace(old, old.take(np.zeros(len(old), bool)), new)
 
-    def _longest_staleness(self) -> int:
-        table = state_intervals.c
-        query = select(func.max(table.staleness_seconds)).where(
-            table.organization_id == self._scope.organization_id,
-            table.source == self._scope.source,
-            table.known_until.is_(None),
-        )
-        return self._scope.connection.scalar(query) or 0
+    def _near(self, low: Ints, high: Ints, reach: int) -> tuple[Kept, Kept]:
+        """The current intervals that come within ``reach`` seconds of an asset's span; open ones that do not."""
+        opened = self._rows.open()
+        low, high = self._sized(low, high)
+        newest = np.full(len(self._assets), _MOST)
+        newest[opened.runs.asset] = opened.runs.first
+        near = _within(opened.runs, low, high, reach)
+        rows, far = opened.take(near), opened.take(~near)
+        wanted = (low <= high) & (low <= newest)  # what comes after the first check of the newest touches no other
+        if wanted.any():
+            settled = self._rows.settled(int(low[wanted].min()) - reach, int(high[wanted].max()) + reach)
+            low, high = self._sized(low, high)
+            rows = both(settled.take(_within(settled.runs, low, high, reach)), rows)
+            rows = rows.take(np.lexsort((rows.runs.first, rows.runs.asset)))
+        return rows, far
 
-    def _near(self, low: Ints, high: Ints, reach: int) -> tuple[Runs, Ints, Ints]:
-        """The current intervals that come within ``reach`` seconds of an asset's span, with row_id, known_from."""
-        table = state_intervals.c
-        runs, row_ids, known_from = self._current(
-            table.last_at >= int(low.min()) - reach, table.first_at <= int(high.max()) + reach
-        )
-        low, high = _sized(low, high, len(self._assets))
-        distant = np.iinfo(np.int64).max // 2  # of an asset without a span
-        low, high = np.minimum(low, distant), np.maximum(high, -distant)
-        near = (runs.last >= low[runs.asset] - reach) & (runs.first <= high[runs.asset] + reach)
-        return runs.take(near), row_ids[near], known_from[near]
+    def _recounted(self, old: Runs, checks: Runs, before: int | None, everything: bool = False) -> Runs:
+        """The runs of what the log holds, and ``checks``, from shortly before the first of these on.
 
-    def _current(self, *conditions: ColumnElement[bool]) -> tuple[Runs, Ints, Ints]:
-        """The source's current intervals with their row_id and known_from."""
-        table = state_intervals.c
-        query = select(*(table[name] for name in _COLUMNS)).where(
-            table.organization_id == self._scope.organization_id,
-            table.source == self._scope.source,
-            table.known_until.is_(None),
-            *conditions,
+        Of an interval that begins earlier only its end is read; the rest of its checks is what remains of its count.
+        """
+        together = concatenate([old, checks])
+        low, high = spans(together.asset, together.first, together.last, len(self._assets))
+        since = np.full(len(self._assets), self._log.retired_before(self._scope.source))
+        if len(checks):
+            reach = int(together.staleness.max())
+            since = np.maximum(since, spans(checks.asset, checks.first, checks.last, len(self._assets))[0] - reach)
+        low = np.maximum(low, since)
+        found = self._logged(None, None, before) if everything else self._logged(low, high, before)
+        low = self._sized(low, high)[0]
+        cut = (old.first < low[old.asset]) & (old.last >= low[old.asset])
+        earlier = old.take(old.last < low[old.asset])
+        return join(
+            in_order(concatenate([earlier, latest(in_order(concatenate([_remains(old.take(cut), found), checks])))]))
         )
-        found = self._bulk.read(query).combine_chunks()
-        row_ids, known_from, first, last, interval, staleness, count = (
-            found[name].to_numpy() for name in _COLUMNS if name not in ("asset_no", "state")
-        )
-        asset, state = self._assets.codes(_flat(found["asset_no"])), coded_states(_flat(found["state"]))
-        return Runs(asset, state, first, last, interval, staleness, count), row_ids, known_from
 
-    def _from_log(self, old: Runs, new: Runs) -> Runs:
-        """The runs of the checks in the log within each asset's span of ``old`` and ``new`` together."""
-        both = concatenate([old, new])
-        if not len(both):
-            return both
-        low, high = spans(both.asset, both.first, both.last, len(self._assets))
-        days = _days(both)
+    def _logged(self, low: Ints | None, high: Ints | None, before: int | None) -> Runs:
+        """Single checks, of each asset those between ``low`` and ``high``; the log's and those not yet sealed."""
         parts = []
-        for _, tables in visible_checks(self._log, self._log.parts(self._scope.source, days)):
-            checks = checks_as_runs(tables, self._assets)
-            low, high = _sized(low, high, len(self._assets))
-            wanted = (checks.first >= low[checks.asset]) & (checks.first <= high[checks.asset])
-            parts.append(join(checks.take(wanted)))
-        return join(in_order(concatenate(parts)))
+        if low is None or high is None:
+            files = self._log.parts(self._scope.source, before=before)
+            first, last = -(2**40), 2**40
+        else:
+            asked = low <= high
+            if not asked.any():
+                return no_runs()
+            first, last = int(low[asked].min()), int(high[asked].max())
+            days = (
+                {day_of(day * DAY) for day in range(first // DAY, last // DAY + 1)}
+                if last - first < 400 * DAY
+                else None
+            )
+            files = self._log.parts(self._scope.source, days, before=before)
+        live = known_checks(
+            read_rounds(self._scope.connection, self._scope.organization_id, self._scope.source, first, last)
+        )
+        for _, tables in visible_checks(self._log, files):
+            parts.append(self._between(checks_as_runs(tables, self._assets), low, high))
+        parts.append(self._between(checks_as_runs([live], self._assets), low, high))
+        return latest(in_order(concatenate(parts)))
 
-    def _replace(self, old: Runs, row_ids: Ints, known_from: Ints, new: Runs) -> int:
-        gone, come = differences(old, new)
-        mine = known_from == self._scope.sequence  # never visible to anyone: no need to keep them
-        self._bulk.close(state_intervals, row_ids[gone & ~mine], self._scope.sequence)
-        self._forget(row_ids[gone & mine])
-        if come.any():
-            constants = {
-                "organization_id": self._scope.organization_id,
-                "source": self._scope.source,
-                "known_from": self._scope.sequence,
-            }
-            self._bulk.insert(state_intervals, constants, interval_columns(new.take(come), self._assets))
+    def _between(self, checks: Runs, low: Ints | None, high: Ints | None) -> Runs:
+        if low is None or high is None:
+            return checks
+        low, high = self._sized(low, high)
+        return checks.take((checks.first >= low[checks.asset]) & (checks.first <= high[checks.asset]))
+
+    def _replace(self, old: Kept, far: Kept, new: Runs) -> int:
+        """Store ``new`` in place of ``old``; how many intervals that changed."""
+        gone, come = differences(old.runs, new)
+        revised, sequence = self._revised(old.runs, new)
+        known_from = self._known_from(old.take(gone), new, revised, sequence)
+        again = revised[old.runs.asset]
+        self._rows.supersede(old.take(gone & again), sequence)
+        self._rows.remove(old.take(gone & ~again))
+        newest = _newest(new, far, len(self._assets))
+        first = np.full(len(self._assets), _LEAST)
+        first[new.asset[newest]] = new.first[newest]
+        self._rows.settle(far.take(first[far.runs.asset] > _LEAST))
+        passed = (old.row_id < 0) & ~gone & (old.runs.first < first[old.runs.asset])
+        self._rows.settle(old.take(passed))
+        self._rows.add(new.take(come & ~newest), known_from[come & ~newest])
+        self._rows.add_open(new.take(come & newest), known_from[come & newest])
         return int(max(gone.sum(), come.sum()))
 
-    def _forget(self, row_ids: Ints) -> None:
-        if len(row_ids):
-            condition = among(self._scope.connection, state_intervals.c.row_id, row_ids.tolist())
-            self._scope.connection.execute(delete(state_intervals).where(condition))
+    def _revised(self, old: Runs, new: Runs) -> tuple[NDArray[np.bool_], int]:
+        """Per asset whether it gets a new version, and its sequence."""
+        if self._judged is None:
+            return np.ones(len(self._assets), bool), self._scope.sequence
+        revised = revised_assets(old, new, self._judged.until, len(self._assets))
+        return revised, self._judged.revise() if revised.any() else self._scope.sequence
+
+    def _known_from(self, gone: Kept, new: Runs, revised: NDArray[np.bool_], sequence: int) -> Ints:
+        """Since when each of ``new`` is known: what is changed in place as long as what it takes the place of."""
+        if self._judged is None:
+            return np.full(len(new), sequence)
+        since = np.full(len(self._assets), sequence)
+        np.minimum.at(since, gone.runs.asset, gone.known_from)
+        in_place = ~revised[new.asset] & (new.first < self._judged.until)
+        return np.where(in_place, since[new.asset], sequence)
+
+    def _sized(self, low: Ints, high: Ints) -> tuple[Ints, Ints]:
+        """Spans for assets that got their code since: they have none."""
+        more = len(self._assets) - len(low)
+        return np.append(low, np.full(more, _MOST)), np.append(high, np.full(more, _LEAST))
 
 
-def interval_columns(runs: Runs, assets: Assets) -> dict[str, pa.Array]:
-    """Runs as columns of the table of state intervals."""
-    return {
-        "asset_no": pa.array(assets.names, pa.large_string()).take(pa.array(runs.asset)),
-        "state": state_words(runs.state).cast(pa.large_string()),
-        "first_at": pa.array(runs.first),
-        "last_at": pa.array(runs.last),
-        "interval_seconds": pa.array(runs.interval),
-        "staleness_seconds": pa.array(runs.staleness),
-        "check_count": pa.array(runs.count),
-    }
+def _within(runs: Runs, low: Ints, high: Ints, reach: int) -> NDArray[np.bool_]:
+    low, high = np.minimum(low, _MOST), np.maximum(high, _LEAST)
+    near: NDArray[np.bool_] = (runs.last >= low[runs.asset] - reach) & (runs.first <= high[runs.asset] + reach)
+    return near
 
 
-def _days(runs: Runs) -> set[str]:
-    """The UTC days that the runs touch."""
-    first, last = runs.first // DAY, runs.last // DAY
-    whole: set[int] = set()
-    for start, end in set(zip(first.tolist(), last.tolist(), strict=True)):
-        whole.update(range(start, end + 1))
-    return {day_of(day * DAY) for day in whole}
+def _remains(cut: Runs, found: Runs) -> Runs:
+    """``found`` with the unread beginning of each run of ``cut`` joined to the first check found of its asset."""
+    if not len(cut):
+        return found
+    key, width = found.asset, 2**41
+    moments = key * (2 * width) + found.first + width
+    start = np.searchsorted(moments, cut.asset * (2 * width))
+    end = np.searchsorted(moments, cut.asset * (2 * width) + cut.last + width, "right")
+    earlier = np.maximum(cut.count - (end - start), 1)
+    first, count = found.first.copy(), found.count.copy()
+    read = end > start
+    first[start[read]] = cut.first[read]
+    count[start[read]] += earlier[read]
+    joined = Runs(found.asset, found.state, first, found.last, found.interval, found.staleness, count)
+    return in_order(concatenate([cut.take(~read), joined]))
 
 
-def _sized(low: Ints, high: Ints, assets: int) -> tuple[Ints, Ints]:
-    """Spans for assets that got their code since: they have none."""
-    more = assets - len(low)
-    return (
-        np.append(low, np.full(more, np.iinfo(np.int64).max)),
-        np.append(high, np.full(more, np.iinfo(np.int64).min)),
-    )
-
-
-def _flat(column: pa.ChunkedArray) -> pa.Array:
-    flat = column.combine_chunks()
-    return flat if isinstance(flat, pa.Array) else pa.array([], column.type)
+def _newest(new: Runs, far: Kept, assets: int) -> NDArray[np.bool_]:
+    """Which of ``new`` (in order) is the newest interval of its asset, also beside the open ones in ``far``."""
+    last = np.ones(len(new), bool)
+    last[:-1] = new.asset[1:] != new.asset[:-1]
+    beyond = np.full(assets, _LEAST)
+    beyond[far.runs.asset] = far.runs.first
+    newest: NDArray[np.bool_] = last & (new.first > beyond[new.asset])
+    return newest

@@ -129,7 +129,7 @@ def test_a_wrong_index_is_put_right_from_the_log(store: Store, opened: Callable[
     deliver(store, "uptime_check", *(check("S1", 60 * n) for n in range(5)), content="c1")
     before = states(store, "state", "first_at", "last_at", "check_count")
     with store._engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE state_intervals SET state = 'down', check_count = 7")
+        connection.exec_driver_sql("UPDATE open_intervals SET state = 1, check_count = 7")
     assert opened().rebuild_intervals() == 1
     assert states(store, "state", "first_at", "last_at", "check_count") == before
     assert store.rebuild_intervals() == 0

@@ -1,0 +1,58 @@
+"""Checks as they come: stored round by round, seen by the figures at once, sealed hour by hour (semantics 3, 7).
+
+A finished hour becomes a delivery like any other; until then its checks lie in the database as they came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from collector.live.rounds import Names, tables_of
+from collector.live.seal import seal_hours
+
+if TYPE_CHECKING:
+    from collector.archive import Archive
+    from collector.probing.plans import Check
+    from collector.settings import Settings
+    from collector.store import Store
+
+__all__ = ["Recorder"]
+
+
+class Recorder:
+    """Stores the checks of one organisation.
+
+    One thread at a time may call :meth:`take`, another one the others. ``clock`` tells UTC seconds.
+    """
+
+    def __init__(self, settings: Settings, store: Store, archive: Archive, clock: Callable[[], int]) -> None:
+        self._settings = settings
+        self._store = store
+        self._archive = archive
+        self._clock = clock
+        self._names = Names(store)
+
+    def reload(self, settings: Settings) -> None:
+        """Go on with another configuration."""
+        self._settings = settings
+
+    def take(self, checks: list[Check]) -> None:
+        """Store a round of checks, all or none, whatever their sources and in whatever order they come.
+
+        Raises:
+            YunweiError: the database is locked, full or away; the same checks may be given again.
+        """
+        if checks:
+            self._store.live.take(tables_of(checks, self._names))
+
+    def seal(self, now: int) -> int:
+        """Deliver every hour that has ended a minute before ``now`` (UTC seconds); how many deliveries that were.
+
+        What was interrupted is made good by the next call. Checks that came after their hour was sealed are
+        delivered apart.
+
+        Raises:
+            PassingError: the archive or the store is busy, full or away; what was sealed by then stays so.
+        """
+        return seal_hours(self._settings, self._store, self._archive, now)

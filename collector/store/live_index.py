@@ -1,0 +1,171 @@
+"""Rounds of checks into the index, fast where they say what is expected: the same again, one interval later.
+
+Between rounds the open intervals of a source are remembered; they are read anew when another program changed them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from sqlalchemy import Connection, select
+
+from collector.store.check_log import CheckLog
+from collector.store.check_runs import STATES, Runs, in_order, latest
+from collector.store.check_sources import take_turn
+from collector.store.deliveries import next_sequence
+from collector.store.interval_rows import IntervalRows, Kept
+from collector.store.judged import Judged, judged_until
+from collector.store.live_rounds import SCHEMA, keep_round
+from collector.store.records import Scope
+from collector.store.schema import organizations
+from collector.store.state_intervals import StateIndex
+from collector.store.targets import Assets
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from collector.store.check_runs import Ints
+
+_DOWN = STATES.index("down")
+_UPDATE = "UPDATE open_intervals SET last_at = ?, check_count = ? WHERE series_id = ?"
+_UPDATE_MANY = (
+    "UPDATE open_intervals SET last_at = new.last_at, check_count = new.check_count"
+    " FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS new (last_at, check_count, series_id)"
+    " WHERE open_intervals.series_id = new.series_id"
+)
+
+
+@dataclass
+class _Remembered:
+    """The open intervals of a source at a version; ``slot`` of an asset code is its row, -1 without one."""
+
+    version: int
+    assets: Assets
+    kept: Kept
+    slot: Ints = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.slot = np.full(len(self.assets), -1, np.int64)
+        self.slot[self.kept.runs.asset] = np.arange(len(self.kept))
+
+
+class LiveIndex:
+    """Takes rounds of one organisation; not safe for several threads."""
+
+    def __init__(self, organization_id: str, folder: Path) -> None:
+        self._organization_id = organization_id
+        self._folder = folder
+        self._sources: dict[str, _Remembered] = {}
+
+    def take(self, connection: Connection, rounds: dict[str, pa.Table], received_at: int) -> None:
+        """Store rounds by source, columns of ``live_rounds.SCHEMA``, in the transaction of ``connection``."""
+        own = select(organizations.c.sequence).where(organizations.c.organization_id == self._organization_id)
+        sequence = connection.scalars(own.with_for_update(key_share=True)).one()  # deliveries and rounds take turns
+        judged = Judged(judged_until(connection, self._organization_id), _Once(connection, self._organization_id))
+        for source in sorted(rounds):
+            scope = Scope(connection, self._organization_id, source, 0, sequence)
+            remembered = self._current(scope)
+            self._extend(scope, remembered, rounds[source], judged)
+            keep_round(scope, rounds[source], received_at)
+
+    def forget(self) -> None:
+        """After a transaction that failed: what was remembered may not have come to pass."""
+        self._sources.clear()
+
+    def _current(self, scope: Scope) -> _Remembered:
+        version = take_turn(scope)
+        remembered = self._sources.get(scope.source)
+        if remembered is not None and remembered.version == version - 1:
+            remembered.version = version
+            return remembered
+        return self._read(scope, version)
+
+    def _read(self, scope: Scope, version: int) -> _Remembered:
+        assets = Assets()
+        kept = IntervalRows(scope, assets, locked=True).open()
+        self._sources[scope.source] = _Remembered(version, assets, kept)
+        return self._sources[scope.source]
+
+    def _extend(self, scope: Scope, remembered: _Remembered, table: pa.Table, judged: Judged) -> None:
+        checks = _runs_of(table, remembered.assets)
+        if not len(checks):
+            return
+        more = len(remembered.assets) - len(remembered.slot)
+        remembered.slot = np.append(remembered.slot, np.full(more, -1, np.int64))
+        slot = remembered.slot[checks.asset]
+        plain = np.zeros(len(checks), bool)
+        if len(remembered.kept):
+            plain = _only_extend(remembered.kept.runs.take(slot), checks, judged.until) & (slot >= 0)
+        _store(scope.connection, remembered, slot[plain], checks.take(plain))
+        if not plain.all():
+            log = CheckLog(scope.connection, self._organization_id, self._folder)
+            index = StateIndex(scope, log, remembered.assets, judged, locked=True)
+            index.add(checks.take(~plain), None)
+            self._read(scope, remembered.version)
+
+
+class _Once:
+    """The next sequence of the organisation, taken when it is first needed."""
+
+    def __init__(self, connection: Connection, organization_id: str) -> None:
+        self._connection, self._organization_id = connection, organization_id
+        self._sequence: int | None = None
+
+    def __call__(self) -> int:
+        if self._sequence is None:
+            self._sequence = next_sequence(self._connection, self._organization_id)
+        return self._sequence
+
+
+def _runs_of(table: pa.Table, assets: Assets) -> Runs:
+    """The checks that the register knows, as runs of one, in order; of equal moments the last."""
+    if table["known"].combine_chunks().true_count != len(table):
+        table = table.filter(table["known"])
+    columns: dict[str, Any] = {name: table[name].combine_chunks() for name in SCHEMA.names}
+    at = columns["checked_at"].to_numpy()
+    return latest(
+        in_order(
+            Runs(
+                assets.codes(columns["asset_no"]),
+                columns["state"].to_numpy().astype(np.int64),
+                at,
+                at,
+                columns["interval_seconds"].to_numpy(),
+                columns["staleness_seconds"].to_numpy(),
+                np.ones(len(at), np.int64),
+            )
+        )
+    )
+
+
+def _only_extend(opened: Runs, checks: Runs, judged: int) -> NDArray[np.bool_]:
+    """Which checks are the only one of their asset and go on with its open interval, changing nothing judged."""
+    alone = np.ones(len(checks), bool)
+    same = checks.asset[1:] == checks.asset[:-1]
+    alone[1:] &= ~same
+    alone[:-1] &= ~same
+    goes_on = (checks.first > opened.last) & (checks.first <= opened.last + opened.staleness)
+    for name in ("state", "interval", "staleness"):
+        goes_on &= getattr(checks, name) == getattr(opened, name)
+    new = (checks.first >= judged) | ((judged <= opened.last + opened.staleness) & (checks.state != _DOWN))
+    plain: NDArray[np.bool_] = alone & goes_on & new
+    return plain
+
+
+def _store(connection: Connection, remembered: _Remembered, slots: Ints, checks: Runs) -> None:
+    """Extend these open intervals to these checks."""
+    if not len(slots):
+        return
+    runs = remembered.kept.runs
+    runs.last[slots] = checks.last
+    runs.count[slots] += 1
+    values = [runs.last[slots].tolist(), runs.count[slots].tolist(), (-remembered.kept.row_id[slots]).tolist()]
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        driver.executemany(_UPDATE, zip(*values, strict=True))
+    else:
+        driver.execute(_UPDATE_MANY, values)
