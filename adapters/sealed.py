@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _RHYTHM = ("interval_seconds", "staleness_seconds")
 #: Keys of a line in their order; beyond the record's own the rhythm, whole seconds or absent, and, of a check that
-#: came after its hour, when (UTC seconds).
+#: came after its hour was sealed, when (UTC seconds).
 KEYS = (*UPTIME_CHECK.names, *_RHYTHM, "received_at")
 _RECORD = UPTIME_CHECK.name
 _LINES = 50_000  # in one block

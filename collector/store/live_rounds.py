@@ -11,7 +11,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, delete, func, insert, select
 
 from collector.store.check_log import state_words
-from collector.store.schema import live_rounds
+from collector.store.schema import check_partitions, live_rounds
 
 if TYPE_CHECKING:
     from collector.store.records import Scope
@@ -109,15 +109,28 @@ def latest(rounds: pa.Table) -> pa.Table:
 
 
 def to_seal(connection: Connection, organization_id: str, hour: Hour) -> pa.Table:
-    """The checks of an hour as they are sealed; one that came after the hour's end says when."""
+    """The checks of an hour as they are sealed; those that come after it was sealed once say when they came."""
     rounds = latest(read_rounds(connection, organization_id, hour.source, hour.hour, hour.hour, hour.last_round))
     received = rounds["received_at"].to_numpy()
     states = state_words(rounds["state"].to_numpy().astype(np.int64)).cast(pa.large_string())
     table = rounds.set_column(rounds.schema.get_field_index("state"), "state", states)
-    late = received < hour.hour + HOUR + SETTLING
-    table = table.set_column(table.schema.get_field_index("received_at"), "received_at", pa.array(received, mask=late))
+    on_time = np.full(len(received), not _is_sealed(connection, organization_id, hour))
+    told = pa.array(received, mask=on_time)
+    table = table.set_column(table.schema.get_field_index("received_at"), "received_at", told)
     names = table.schema.get_field_index("asset_no")
     return table.set_column(names, "asset_no", table["asset_no"].cast(pa.large_string())).drop_columns(["known"])
+
+
+def _is_sealed(connection: Connection, organization_id: str, hour: Hour) -> bool:
+    """Whether the log holds checks about that hour."""
+    table = check_partitions.c
+    query = select(table.partition_id).where(
+        table.organization_id == organization_id,
+        table.source == hour.source,
+        table.last_at >= hour.hour,
+        table.first_at < hour.hour + HOUR,
+    )
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def forget(connection: Connection, organization_id: str, hour: Hour) -> None:

@@ -35,7 +35,7 @@ def _checks(draw: st.DrawFn) -> Check:
 
 _ROUND = st.lists(_checks(), min_size=1, max_size=12)
 _STEP = st.one_of(_ROUND, _ROUND, _ROUND, st.just("seal"), st.just("restart"))
-_QUIET = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_QUIET = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @_QUIET
@@ -79,10 +79,9 @@ def test_what_was_judged_can_be_judged_again(database_url: str, tmp_path: Path, 
 
 def _said(index: list[tuple[Any, ...]], as_of: int) -> list[tuple[Any, ...]]:
     """For each asset what every half minute before ``as_of`` was said to be."""
-    staleness = {60: 150, 30: 90}
     said: dict[tuple[str, int], str] = {}
-    for asset, state, first, last, interval, _ in index:
-        for moment in range(first, min(last + staleness[interval], as_of), MINUTE // 2):
+    for asset, state, first, last, _, staleness, _ in index:
+        for moment in range(first, min(last + staleness, as_of), MINUTE // 2):
             said[asset, moment] = state  # the next interval of the asset takes over where it begins
     return sorted((*key, state) for key, state in said.items())
 

@@ -23,7 +23,7 @@ from tests.conftest import Clock
 START = 1_790_812_800  # 2026-10-01T00:00:00Z, whole hours
 MINUTE, HOUR = 60, 3_600
 INTERVAL, STALENESS = 60, 150
-COLUMNS = ("asset_no", "state", "first_at", "last_at", "interval_seconds", "check_count")
+COLUMNS = ("asset_no", "state", "first_at", "last_at", "interval_seconds", "staleness_seconds", "check_count")
 _courts = count(1)
 
 
@@ -88,9 +88,10 @@ def intervals(known: dict[tuple[str, int], Check]) -> list[tuple[Any, ...]]:
     for _, one in sorted(known.items(), key=lambda item: item[0]):
         if last is not None and _goes_on(last, one):
             found[-1][3] = one.checked_at
-            found[-1][5] += 1
+            found[-1][6] += 1
         else:
-            found.append([one.asset_no, one.state, one.checked_at, one.checked_at, one.interval_seconds, 1])
+            rhythm = [one.interval_seconds, one.staleness_seconds]
+            found.append([one.asset_no, one.state, one.checked_at, one.checked_at, *rhythm, 1])
         last = one
     return [tuple(row) for row in found]
 
