@@ -23,7 +23,6 @@ from collector.store.accounts import SourceAccount, source_accounts
 from collector.store.bulk import bulk_of
 from collector.store.check_evidence import Cited, checks_by_day
 from collector.store.check_log import CheckLog
-from collector.store.checks import rebuild_index
 from collector.store.cursors import move_cursor, read_cursor
 from collector.store.deliveries import Delivery, Identity, Kind, Totals
 from collector.store.engine import connect, insert_missing, reading, writing
@@ -439,14 +438,6 @@ class Store:
         with reading(self._engine) as connection:
             log = CheckLog(connection, self.organization_id, self._checks)
             return _facts.to_frame(checks_by_day(connection, log, cited))
-
-    def rebuild_intervals(self) -> int:
-        """Make the index over checks anew from their log; how many state intervals were wrong (0: none).
-
-        Corrected intervals count from the present sequence on.
-        """
-        with writing(self._engine) as connection:
-            return rebuild_index(connection, self.organization_id, self._checks)
 
     def fingerprint(self) -> str:
         """A hash over all content: equal for stores that hold the same, on whichever database."""

@@ -127,6 +127,8 @@ def _escaped(column: pa.Array) -> pa.Array:
     """The column as COPY's texts."""
     if pa.types.is_fixed_size_binary(column.type):
         return _hexadecimal(column)
+    if pa.types.is_binary(column.type):
+        return pa.array([None if data is None else f"\\\\x{data.hex()}" for data in column.to_pylist()], TEXT)
     if not pa.types.is_large_string(column.type):
         return pc.cast(column, TEXT)
     data = column.buffers()[2]

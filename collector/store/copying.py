@@ -18,7 +18,7 @@ from collector.store.bulk import bulk_of
 from collector.store.engine import connect, reading, writing
 from collector.store.faults import place
 from collector.store.fingerprint import fingerprint
-from collector.store.schema import metadata, organizations
+from collector.store.schema import check_series, metadata, organizations
 from collector.store.versions import bring_up_to_date
 from metrics.errors import UsageError
 
@@ -89,7 +89,7 @@ def _lock(giving: Connection) -> None:
 
 def _refuse_second(giving: Connection, organization_id: str) -> None:
     for table in metadata.sorted_tables:
-        if table is organizations:
+        if "organization_id" not in table.c or table is organizations:
             continue
         held = select(table.c.organization_id).where(table.c.organization_id == organization_id).limit(1)
         if giving.execute(held).first() is not None:
@@ -109,7 +109,7 @@ def _copy_table(
     count, bulk = 0, bulk_of(giving)
     moved = {column.name: offset for column in table.columns if (offset := _offset(column, offsets))}
     for block in _blocks(taking, table, organization_id):
-        columns = {name: _plain(block[name]) for name in block.column_names}
+        columns = {name: _plain(name, block[name]) for name in block.column_names}
         for name, offset in moved.items():
             columns[name] = pc.add(columns[name], offset)
         bulk.insert(table, {}, columns)
@@ -120,7 +120,11 @@ def _copy_table(
 def _blocks(taking: Connection, table: Table, organization_id: str) -> Iterator[pa.Table]:
     """The organisation's rows in the order of their numbers, or all at once where they have none."""
     number = _number(table)
-    query = select(table).where(table.c.organization_id == organization_id)
+    query = select(table)
+    if "organization_id" not in table.c:  # intervals, many and narrow, name their series only
+        query = query.join(check_series, table.c.series_id == check_series.c.series_id)
+    own = table.c if "organization_id" in table.c else check_series.c
+    query = query.where(own.organization_id == organization_id)
     if number is None:
         block = bulk_of(taking).read(query)
         if len(block):
@@ -132,10 +136,10 @@ def _blocks(taking: Connection, table: Table, organization_id: str) -> Iterator[
         after = block[number.name][-1].as_py()
 
 
-def _plain(column: pa.ChunkedArray) -> pa.Array:
+def _plain(name: str, column: pa.ChunkedArray) -> pa.Array:
     """As the bulk writers take columns: in one piece, hashes of a fixed width."""
     whole = column.combine_chunks()
-    if pa.types.is_binary(whole.type):
+    if pa.types.is_binary(whole.type) and name == "row_hash":
         return pa.array(whole.to_pylist(), pa.binary(16))
     return whole
 
@@ -147,7 +151,7 @@ def _number(table: Table) -> Column[Any] | None:
 
 def _offset(column: Column[Any], offsets: dict[str, int]) -> int:
     """By how much a column's numbers move: those of its own table, or of the one it names."""
-    if column.primary_key:
+    if column is _number(column.table):
         return offsets.get(column.table.name, 0)
     for key in column.foreign_keys:
         if key.column.name != "organization_id" and len(key.constraint.elements if key.constraint else ()) == 1:

@@ -1,4 +1,4 @@
-"""Live checks of one organisation: rounds as they come, the hours that are to be sealed."""
+"""The checks of one organisation: rounds as they come, the hours that are to be sealed, the index over all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
-from collector.store.checks import forget_hour
+from collector.store.checks import forget_hour, rebuild_index
 from collector.store.engine import reading, writing
 from collector.store.facts import to_frame
 from collector.store.live_index import LiveIndex
@@ -45,6 +45,14 @@ class LiveStore:
     def forget(self) -> None:
         """Read from the database again what was remembered between rounds."""
         self._index.forget()
+
+    def rebuild(self) -> int:
+        """Make the index over checks anew from their log; how many state intervals were wrong (0: none).
+
+        Corrected intervals count from the present sequence on.
+        """
+        with writing(self._engine) as connection:
+            return rebuild_index(connection, self._organization_id, self._checks)
 
     def hours(self, before: int) -> list[Hour]:
         """The hours of live checks that ended by ``before`` (UTC seconds) and are not sealed, the oldest first."""

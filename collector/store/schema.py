@@ -17,31 +17,33 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    Integer,
     LargeBinary,
-    MetaData,
-    SmallInteger,
     Table,
     Text,
     text,
 )
 from sqlalchemy.types import TypeEngine
 
+from collector.store.check_tables import check_partitions as check_partitions
+from collector.store.check_tables import check_series as check_series
+from collector.store.check_tables import check_sources as check_sources
+from collector.store.check_tables import live_rounds as live_rounds
+from collector.store.check_tables import open_intervals as open_intervals
+from collector.store.check_tables import state_intervals as state_intervals
+from collector.store.columns import KEY, ROW_ID
+from collector.store.columns import delivery_column as _delivery
+from collector.store.columns import id_column as _id
+from collector.store.columns import key_column as _key
+from collector.store.columns import metadata as metadata
+from collector.store.columns import organization_column as _organization
+from collector.store.columns import whole as _whole
+from collector.store.columns import words as _text
 from collector.store.result_columns import RESULT_COLUMNS, is_nullable, kind_of
 from metrics.records import RECORDS, Kind, RecordType
 
 #: The newest migration; a database beyond it was written by a newer program.
 NEWEST = "0008"
 
-NAMES = {
-    "pk": "pk_%(table_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-}
-metadata = MetaData(naming_convention=NAMES)
-
-ROW_ID: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
-KEY: TypeEngine[str] = Text().with_variant(Text(collation="C"), "postgresql")  # compares bytes, as SQLite does
 _TYPES: dict[Kind, TypeEngine[Any]] = {
     "text": Text(),
     "code": Text(),
@@ -68,30 +70,6 @@ def _history(name: str, *key: str) -> tuple[Index, Index]:
             postgresql_where=SUPERSEDED,
         ),
     )
-
-
-def _organization() -> Column[str]:
-    return Column("organization_id", KEY, ForeignKey("organizations.organization_id"), nullable=False)
-
-
-def _id(name: str) -> Column[int]:
-    return Column(name, ROW_ID, primary_key=True)
-
-
-def _whole(name: str, nullable: bool = False, **more: Any) -> Column[int]:
-    return Column(name, BigInteger(), nullable=nullable, **more)
-
-
-def _text(name: str, nullable: bool = False, **more: Any) -> Column[str]:
-    return Column(name, Text(), nullable=nullable, **more)
-
-
-def _key(name: str) -> Column[str]:
-    return Column(name, KEY, nullable=False)
-
-
-def _delivery(name: str = "delivery_id", nullable: bool = False) -> Column[int]:
-    return Column(name, ROW_ID, ForeignKey("deliveries.delivery_id"), nullable=nullable)
 
 
 organizations = Table(
@@ -225,94 +203,6 @@ register_changes = Table(
     Column("sequence", BigInteger(), primary_key=True, nullable=False, autoincrement=False),
     _delivery(),
     _whole("changed_count", comment="新增、变更、撤回的设备条数"),
-)
-
-check_partitions = Table(
-    "check_partitions",
-    metadata,
-    _id("partition_id"),
-    _organization(),
-    _key("source"),
-    _delivery(),
-    _text("day", comment="UTC 日期"),
-    _text("path", comment="拨测日志文件夹以下的路径"),
-    _text("sha256"),
-    _whole("check_count"),
-    _whole("first_at"),
-    _whole("last_at"),
-    _whole("known_from"),
-    _whole("known_until", nullable=True),
-    Index("ix_check_partitions_day", "organization_id", "source", "day"),
-)
-
-check_series = Table(
-    "check_series",
-    metadata,
-    _id("series_id"),
-    _organization(),
-    _key("source"),
-    _key("asset_no"),
-    _whole("interval_seconds"),
-    _whole("staleness_seconds"),
-    Index(
-        "ix_check_series_target",
-        "organization_id",
-        "source",
-        "asset_no",
-        "interval_seconds",
-        "staleness_seconds",
-        unique=True,
-    ),
-)
-
-#: A row for every change of state of every target, so it is kept narrow: 28 bytes in SQLite, without any index, for
-#: few organisations share a file there.
-state_intervals = Table(
-    "state_intervals",
-    metadata,
-    _id("row_id"),
-    _whole("series_id", comment="目标与检测节奏，见 check_series"),
-    Column("state", SmallInteger(), nullable=False, comment="0 正常，1 失败，2 未知"),
-    _whole("first_at"),
-    _whole("last_at"),
-    _whole("check_count"),
-    _whole("known_from"),
-    _whole("known_until", nullable=True),
-    Index("ix_state_intervals_series", "series_id", sqlite_where=text("0")),
-)
-
-#: The newest interval of a target, which its next check extends in place.
-open_intervals = Table(
-    "open_intervals",
-    metadata,
-    Column("series_id", ROW_ID, primary_key=True, autoincrement=False),
-    Column("state", SmallInteger(), nullable=False, comment="0 正常，1 失败，2 未知"),
-    _whole("first_at"),
-    _whole("last_at"),
-    _whole("check_count"),
-    _whole("known_from"),
-)
-
-check_sources = Table(
-    "check_sources",
-    metadata,
-    Column("organization_id", KEY, ForeignKey("organizations.organization_id"), primary_key=True, nullable=False),
-    Column("source", KEY, primary_key=True, nullable=False),
-    _whole("version", comment="索引每次改动加一"),
-    _whole("retired_before", nullable=True, comment="此刻以前的拨测日志已到期清理"),
-)
-
-live_rounds = Table(
-    "live_rounds",
-    metadata,
-    _id("round_id"),
-    _organization(),
-    _key("source"),
-    _whole("hour", comment="检测所在小时的开始"),
-    _whole("check_count"),
-    _whole("received_at"),
-    Column("checks", LargeBinary(), nullable=False, comment="尚未封存的检测，Arrow IPC"),
-    Index("ix_live_rounds_hour", "organization_id", "source", "hour"),
 )
 
 

@@ -75,7 +75,7 @@ def test_a_run_after_a_killed_one_uses_or_removes_its_files(store: Store, files:
     deliver(store, "uptime_check", check("S1", 0), content="c1")
     assert [path.split("/")[3] for path in files()] == ["1970-01-01"]
     assert states(store, "asset_no", "check_count") == [("S1", 1)]
-    assert store.rebuild_intervals() == 0
+    assert store.live.rebuild() == 0
 
 
 def test_files_that_no_journal_names_are_nobodys_to_remove(
@@ -103,7 +103,7 @@ def test_a_missing_file_is_told_by_name(store: Store, tmp_path: Path) -> None:
     deliver(store, "uptime_check", check("S1", 0), check("S1", 60))
     next((tmp_path / "checks").rglob("*.parquet")).unlink()
     with pytest.raises(ConfigError, match=r"拨测日志“.*1970-01-01.*”不见了，请从备份恢复"):
-        store.rebuild_intervals()
+        store.live.rebuild()
 
 
 def test_a_file_that_was_changed_is_told_by_name(store: Store, tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_file_that_was_changed_is_told_by_name(store: Store, tmp_path: Path) -
     path = next((tmp_path / "checks").rglob("*.parquet"))
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     with pytest.raises(ConfigError, match=r"拨测日志“.*”已被改动，请从备份恢复"):
-        store.rebuild_intervals()
+        store.live.rebuild()
 
 
 def test_names_of_sources_cannot_leave_the_folder(store: Store, files: Callable[[], list[str]]) -> None:
@@ -130,6 +130,6 @@ def test_a_wrong_index_is_put_right_from_the_log(store: Store, opened: Callable[
     before = states(store, "state", "first_at", "last_at", "check_count")
     with store._engine.begin() as connection:
         connection.exec_driver_sql("UPDATE open_intervals SET state = 1, check_count = 7")
-    assert opened().rebuild_intervals() == 1
+    assert opened().live.rebuild() == 1
     assert states(store, "state", "first_at", "last_at", "check_count") == before
-    assert store.rebuild_intervals() == 0
+    assert store.live.rebuild() == 0

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from collector.live.rounds import Names, tables_of
 from collector.store import Store, open_store
 from collector.store.engine import connect, reading
 from collector.store.schema import metadata
 from metrics.errors import UsageError
 from tests.conftest import Clock
+from tests.live.world import check as live_check
 from tests.store.test_fingerprint import _fill
 from tests.store.test_results import _compute
 from tests.store.world import check, deliver, ticket
@@ -25,6 +27,7 @@ def filled(store: Store) -> Store:
     deliver(store, "ticket", ticket("D", 9, title='甲\n乙\t"丙"\\N'), ticket("E", 9, asset_unusable=True), content="c5")
     deliver(store, "asset", {"asset_no": "S1"}, content="c6")
     _compute(store, {}, {"dimension": "site", "dimension_value": "一楼"})
+    store.live.take(tables_of([live_check("S1", 0), live_check("S1", 60, "down")], Names(store)))
     store.jobs.end(store.jobs.start("seal", 100), "done", 5, detail={"sealed": 1})
     return store
 
@@ -74,7 +77,7 @@ def test_work_goes_on_in_the_copy(filled: Store, address: str, tmp_path: Path, c
             deliver(store, "ticket", ticket("A", 7), ticket("Z", 7), content="later")
             _compute(store, {"period": "2023-02"})
         assert copy.fingerprint() == filled.fingerprint()
-        assert copy.rebuild_intervals() == 0
+        assert copy.live.rebuild() == 0
 
 
 def test_it_moves_in_beside_another_court(filled: Store, address: str, tmp_path: Path, clock: Clock) -> None:
