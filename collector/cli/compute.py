@@ -85,7 +85,7 @@ def summary(report: ComputeReport, zone: ZoneInfo) -> Iterator[str]:
 
 
 @contextmanager
-def progress_line() -> Iterator[Progress | None]:
+def progress_line(verb: str = "计算") -> Iterator[Progress | None]:
     """A moving line on a terminal's stderr; None elsewhere."""
     if not sys.stderr.isatty():
         yield None
@@ -94,7 +94,7 @@ def progress_line() -> Iterator[Progress | None]:
     from rich.progress import Progress as Bar
 
     with Bar(
-        TextColumn("计算 {task.description}"),
+        TextColumn(verb + " {task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         console=console(stderr=True),

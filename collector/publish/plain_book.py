@@ -54,8 +54,19 @@ class PlainBook:
             sheet.set_column(column, column, width)
         return sheet
 
-    def table(self, title: str, header: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[Any]]) -> int:
-        """A sheet with a frozen header and one line a row, further sheets where one is full; the number of rows."""
+    def table(
+        self,
+        title: str,
+        header: Sequence[str],
+        widths: Sequence[int],
+        rows: Iterable[Sequence[Any]],
+        plain: bool = False,
+    ) -> int:
+        """A sheet with a frozen header and one line a row, further sheets where one is full; the number of rows.
+
+        ``plain``: without borders and line breaks, for many rows.
+        """
+        write = self._plain_cell if plain else self.cell
         count, number, sheet = 0, 1, self._started(title, header, widths)
         line = 1
         for row in rows:
@@ -63,9 +74,17 @@ class PlainBook:
                 number += 1
                 sheet, line = self._started(f"{title}{number}", header, widths), 1
             for column, value in enumerate(row):
-                self.cell(sheet, line, column, value)
+                write(sheet, line, column, value)
             count, line = count + 1, line + 1
         return count
+
+    @staticmethod
+    def _plain_cell(sheet: Any, row: int, column: int, value: Any) -> None:
+        if type(value) is str:
+            if value:
+                sheet.write_string(row, column, value[:_LONGEST_TEXT])
+        elif value is not None:
+            sheet.write_number(row, column, value)
 
     def _started(self, title: str, header: Sequence[str], widths: Sequence[int]) -> Any:
         sheet = self.sheet(title, widths)
