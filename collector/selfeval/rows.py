@@ -102,7 +102,7 @@ class Scorer:
     def row(self, asked: Asked) -> Row:
         """One row with its mark, or with the reason why it has none."""
         if asked.definition is None:
-            return self._by_person(asked, asked.entry.actual or "", asked.entry.target or "", "由人评定的指标")
+            return self._by_person(asked, asked.entry.actual or "", asked.entry.target or "", "没有数据可算，由人评定")
         if asked.result is None:
             return self._open(asked, f"没有“{asked.name}”的年度结果，请先运行 yunwei compute", "没有计算过")
         return self._computed(asked, asked.definition, asked.result)

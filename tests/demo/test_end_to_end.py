@@ -243,3 +243,19 @@ def test_a_folder_of_somebody_else_is_not_touched(tmp_path: Path) -> None:
 def test_a_demo_of_another_scale_is_not_mixed_in(ran: Ran) -> None:
     with pytest.raises(UsageError, match="另一规模"):
         run(Workspace(ran.outcome.workspace.path), 1.0, Stages(Console(file=StringIO())))
+
+
+def test_the_self_evaluation_is_written_and_nothing_is_wrong_with_it(ran: Ran) -> None:
+    """At this scale counts miss their targets without a reason, so it is a draft; every figure in it is ours."""
+    from collector.papers import verify_file
+
+    forms = [path for path in ran.outcome.written if "自评表" in path.name]
+    assert sorted(path.suffix for path in forms) == [".docx", ".xlsx"]
+    own = ran.outcome.workspace.store.results(dimension="total")
+    for path in forms:
+        assert path.is_file()
+        facts = verify_file(path, own, None)
+        agreed = [one for one in facts.report.findings if one.kind == "agrees" and one.check == "ours"]
+        assert facts.report.count("error") == 0, facts.report.findings
+        assert len(agreed) >= 20
+    assert "自评表完成：" in ran.progress

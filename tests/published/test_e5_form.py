@@ -62,8 +62,8 @@ def test_what_the_paper_did_not_explain_keeps_it_a_draft(workspace: Path, capsys
     assert run(["selfeval", "2020", "--final", "-C", str(workspace)]) == 3
     said = capsys.readouterr().err
     assert "“完成项目数量”超额完成（完成值为年度指标值的 283.33…%，达到 130%，应说明原因），缺少原因" in said
-    assert "“成本控制”由人评定的指标，缺少人评定的得分" in said
-    assert "“信息化应用效益”由人评定的指标，缺少人评定的得分" in said
+    assert "“成本控制”没有数据可算，由人评定，缺少人评定的得分" in said
+    assert "“信息化应用效益”没有数据可算，由人评定，缺少人评定的得分" in said
 
 
 def _filled(workspace: Path) -> None:

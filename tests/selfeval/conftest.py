@@ -42,6 +42,18 @@ goals:
 """
 
 
+PERSON = "marked_by: 信息科, marked_on: 2024-01-05"
+#: Everything that only people can say.
+ALL = f"""
+indicators:
+  - {{indicator: inspections, reason: 三月缺编}}
+  - {{indicator: events, reason: 新设法庭}}
+  - {{indicator: solved, grade: achieved, mark: 9, {PERSON}, reason: 略有提高}}
+  - {{indicator: uptime, mark: 24, {PERSON}, reason: 只有一小时检测}}
+  - {{indicator: satisfaction, mark: 0, {PERSON}, reason: 未开展}}
+"""
+
+
 class Evaluated:
     """The court's form, as its configuration says at the moment."""
 
@@ -72,10 +84,9 @@ def money(line_no: str, kind: str, amount: str, source: str | None = None) -> di
     return {**named, "amount": amount, "source_of_funds": source}
 
 
-@pytest.fixture
-def evaluated(tmp_path: Path, clock: Clock) -> Iterator[Evaluated]:
+def make(folder: Path) -> Evaluated:
     """Two arrivals of exactly two hours on average; 8 inspections; 13 events; a device checked one day only."""
-    court = Court(tmp_path / "court", clock)
+    court = Court(folder / "court", Clock())
     court.configure(INDICATORS)
     tickets = [ticket("T1", "03-01 09:00", "03-01 10:00"), ticket("T2", "03-02 09:00", "03-02 12:00")]
     inspections = [
@@ -100,5 +111,36 @@ def evaluated(tmp_path: Path, clock: Clock) -> Iterator[Evaluated]:
         ],
     )
     court.deliver("checks", uptime_check=checks)
-    yield Evaluated(court)
-    court.store.close()
+    return Evaluated(court)
+
+
+@pytest.fixture
+def evaluated(tmp_path: Path) -> Iterator[Evaluated]:
+    """A court of its own for a test that changes something."""
+    made = make(tmp_path)
+    yield made
+    made.court.store.close()
+
+
+@pytest.fixture(scope="session")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evaluated]:
+    """A court whose people have judged everything, for tests that only look at it."""
+    made = make(tmp_path_factory.mktemp("judged"))
+    made.configure(ALL)
+    yield made
+    made.court.store.close()
+
+
+@pytest.fixture(scope="session")
+def final(judged: Evaluated) -> SelfEvaluation:
+    """The finished form."""
+    return judged.form(final=True)
+
+
+@pytest.fixture(scope="session")
+def draft(tmp_path_factory: pytest.TempPathFactory) -> SelfEvaluation:
+    """The form of a court in which nobody has judged anything."""
+    made = make(tmp_path_factory.mktemp("draft"))
+    form = made.form()
+    made.court.store.close()
+    return form

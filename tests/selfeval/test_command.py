@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 
 from collector.cli import run
-from tests.selfeval.conftest import Evaluated
-from tests.selfeval.test_rows import ALL
+from collector.selfeval.model import SelfEvaluation
+from tests.selfeval.conftest import ALL, Evaluated
 
 Captured = pytest.CaptureFixture[str]
 
@@ -76,18 +76,18 @@ def test_without_results_it_says_so(evaluated: Evaluated, capsys: Captured) -> N
     assert "还没有 ops 项目 2023 年的结果，请先运行 yunwei compute" in capsys.readouterr().err
 
 
-@pytest.fixture
-def final(computed: Evaluated, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def written(judged: Evaluated, final: SelfEvaluation, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the final form."""
-    computed.configure(ALL)
-    assert _run(computed, "--final", "--out", str(tmp_path / "final")) == 0
-    return tmp_path / "final"
+    folder = tmp_path_factory.mktemp("final")
+    assert _run(judged, "--final", "--out", str(folder)) == 0
+    return folder
 
 
-def test_our_own_check_finds_no_fault(final: Path, computed: Evaluated, capsys: Captured) -> None:
-    for path in final.iterdir():
+def test_our_own_check_finds_no_fault(written: Path, judged: Evaluated, capsys: Captured) -> None:
+    for path in written.iterdir():
         capsys.readouterr()
-        assert run(["verify", str(path), "-C", str(computed.court.folder)]) == 0
+        assert run(["verify", str(path), "-C", str(judged.court.folder)]) == 0
         said = capsys.readouterr().out
         assert "得分合计写 80.00" in said or "得分合计写 80，" in said
         assert "“巡检次数”2023 写 8" in said  # compared with the results
@@ -103,22 +103,24 @@ def test_our_own_check_finds_no_fault(final: Path, computed: Evaluated, capsys: 
     ],
 )
 def test_a_tampered_word_document_is_found(
-    final: Path, computed: Evaluated, capsys: Captured, old: str, new: str, fault: str
+    written: Path, judged: Evaluated, tmp_path: Path, capsys: Captured, old: str, new: str, fault: str
 ) -> None:
-    path = next(final.glob("*.docx"))
+    path = next(written.glob("*.docx"))
     document = docx.Document(str(path))
     cells = [cell for table in document.tables for row in table.rows for cell in row.cells if cell.text == old]
     cells[0].paragraphs[0].runs[0].text = new
+    path = tmp_path / "改过.docx"
     document.save(str(path))
-    assert run(["verify", str(path), "-C", str(computed.court.folder)]) == 3
+    assert run(["verify", str(path), "-C", str(judged.court.folder)]) == 3
     assert fault in capsys.readouterr().out
 
 
-def test_a_tampered_workbook_is_found(final: Path, computed: Evaluated, capsys: Captured) -> None:
-    path = next(final.glob("*.xlsx"))
+def test_a_tampered_workbook_is_found(written: Path, judged: Evaluated, tmp_path: Path, capsys: Captured) -> None:
+    path = next(written.glob("*.xlsx"))
     book = openpyxl.load_workbook(path)
     cell = next(cell for row in book["自评表"].iter_rows() for cell in row if cell.value == 24)
     cell.value = 30
+    path = tmp_path / "改过.xlsx"
     book.save(path)
-    assert run(["verify", str(path), "-C", str(computed.court.folder)]) == 3
+    assert run(["verify", str(path), "-C", str(judged.court.folder)]) == 3
     assert "得分合计写 80，各项相加 9 + 20 + 8 + 10 + 9 + 30 + 0 = 86，不符" in capsys.readouterr().out

@@ -17,9 +17,7 @@ from docx.shared import Mm
 from collector.publish.names import safe_name
 from collector.selfeval.model import SelfEvaluation, mark_text, wan
 from collector.selfeval.write import write
-from tests.selfeval.conftest import Evaluated
 from tests.selfeval.reading import read_form, texts_of, value
-from tests.selfeval.test_rows import ALL
 
 KINDS = ("docx", "xlsx")
 
@@ -28,12 +26,6 @@ def files(form: SelfEvaluation, folder: Path) -> dict[str, Path]:
     """Both files by their ending."""
     ((_, paths),) = write([form], folder)
     return {path.suffix[1:]: path for path in paths}
-
-
-@pytest.fixture
-def final(evaluated: Evaluated) -> SelfEvaluation:
-    evaluated.configure(ALL)
-    return evaluated.form(final=True)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -67,8 +59,8 @@ def test_the_arithmetic_and_the_rule_pack_are_printed(final: SelfEvaluation, tmp
     assert not any("草稿" in text or "由人填写" in text for text in texts)
 
 
-def test_a_draft_is_marked_on_every_page_of_word(evaluated: Evaluated, tmp_path: Path) -> None:
-    paths = files(evaluated.form(), tmp_path)
+def test_a_draft_is_marked_on_every_page_of_word(draft: SelfEvaluation, tmp_path: Path) -> None:
+    paths = files(draft, tmp_path)
     assert "（草稿）" in paths["docx"].name
     for section in Document(str(paths["docx"])).sections:
         assert "草稿，未定稿" in "".join(paragraph.text for paragraph in section.header.paragraphs)
@@ -77,8 +69,8 @@ def test_a_draft_is_marked_on_every_page_of_word(evaluated: Evaluated, tmp_path:
     assert "（由人填写）" in texts
 
 
-def test_a_draft_is_marked_on_every_page_of_the_workbook(evaluated: Evaluated, tmp_path: Path) -> None:
-    book = openpyxl.load_workbook(files(evaluated.form(), tmp_path)["xlsx"])
+def test_a_draft_is_marked_on_every_page_of_the_workbook(draft: SelfEvaluation, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(files(draft, tmp_path)["xlsx"])
     assert book.sheetnames == ["自评表", "定稿前还缺", "资金情况", "绩效分析", "得分说明"]
     for sheet in book.worksheets:
         assert sheet.oddHeader is not None

@@ -6,17 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tests.compute.court import at
-from tests.selfeval.conftest import EVALUATION, INDICATORS, Evaluated
-
-PERSON = "marked_by: 信息科, marked_on: 2024-01-05"
-ALL = f"""
-indicators:
-  - {{indicator: inspections, reason: 三月缺编}}
-  - {{indicator: events, reason: 新设法庭}}
-  - {{indicator: solved, grade: achieved, mark: 9, {PERSON}, reason: 略有提高}}
-  - {{indicator: uptime, mark: 24, {PERSON}, reason: 只有一小时检测}}
-  - {{indicator: satisfaction, mark: 0, {PERSON}, reason: 未开展}}
-"""
+from tests.selfeval.conftest import ALL, EVALUATION, INDICATORS, PERSON, Evaluated
 
 
 def test_a_missed_count_is_scored_in_proportion(evaluated: Evaluated) -> None:
