@@ -152,19 +152,25 @@ def _accounting(store: Store, sources: dict[str, str]) -> list[Accounting]:
 
 
 def export(
-    settings: Settings, store: Store, results: Sequence[Result], formats: Sequence[str], folder: Path | None
+    settings: Settings,
+    store: Store,
+    results: Sequence[Result],
+    formats: Sequence[str],
+    folder: Path | None,
+    *,
+    unfinished: bool = False,
 ) -> list[Path]:
     """Write outputs and return their paths.
 
     Without ``formats`` those of the configuration are written; where it has none, every kind. ``folder``
     takes the place of ``paths.output``. Papers of a period are written for every period among ``results`` of
-    their kinds.
+    their kinds that had ended at their ``as_of`` (``unfinished``: for the others too).
 
     Raises:
         ConfigError: a template lacks what is needed.
         PassingError: the place cannot be written now.
     """
-    from collector.period_papers import Papers
+    from collector.period_papers import Papers, has_ended
 
     base = folder or settings.output
     papers = Papers(settings, store, base)
@@ -174,7 +180,9 @@ def export(
         whole = publication(settings, store, results, output.project)
         if publisher.periods:
             template = None if output.template is None else settings.workspace / output.template
-            written += papers.write(publisher, replace(whole, template=template), output.path, output.periods)
+            shown = [one for one in whole.results if unfinished or has_ended(one, settings.zone)]
+            whole = replace(whole, template=template, results=shown)
+            written += papers.write(publisher, whole, output.path, output.periods)
         else:
             written.append(publisher.publish(whole, base / output.path))
     return written

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from collector.dossier import Dossiers, periods_of
 from collector.publish import PUBLISHERS, Publisher
 from collector.publish.dossier import SHOWN_ROWS, Dossier
-from collector.publish.publication import Publication
+from collector.publish.publication import Publication, Result
+from collector.result_rows import from_iso
 from collector.settings import Output, Settings
-from metrics.period import Period
+from metrics.period import Period, parse_period
 
 if TYPE_CHECKING:
     from collector.store import Store
@@ -101,6 +103,16 @@ def _asked(publication: Publication, kinds: set[str]) -> Iterator[tuple[str, Per
     for project in publication.projects:
         mine = [result for result in publication.results if result["project"] == project]
         yield from ((project, period) for period in periods_of(mine) if period.kind in kinds)
+
+
+def has_ended(result: Result, zone: ZoneInfo) -> bool:
+    """Whether the result's period was over when it was computed."""
+    return _end(result["period"], zone) <= from_iso(result["as_of"])
+
+
+@cache
+def _end(label: str, zone: ZoneInfo) -> int:
+    return parse_period(label).bounds(zone)[1]
 
 
 def name_of(pattern: str, project: str, period: Period) -> str:

@@ -13,7 +13,8 @@ from collector.publish import PUBLISHERS
 
 @chinese_command(
     help="把最近一次计算的结果写成文件：JSON、CSV，以及每月、每年一份的工作簿和 Word 报告。\n\n"
-    "不写 --format 时写出配置 outputs 中的各项；没有配置时每种都写。各种文件与终端显示的是同一组数字。"
+    "不写 --format 时写出配置 outputs 中的各项；没有配置时每种都写。不写周期时，工作簿和报告只写已经结束的周期。"
+    "各种文件与终端显示的是同一组数字。"
 )
 @workspace_option
 @periods_argument
@@ -36,5 +37,5 @@ def command(workspace: Path, periods: tuple[str, ...], name: str | None, out: Pa
     labels = [parse_period(period).label for period in periods]
     opened = open_workspace(workspace)
     results = stored_results(opened.store, labels)
-    for path in export(opened.settings, opened.store, results, formats, out):
+    for path in export(opened.settings, opened.store, results, formats, out, unfinished=bool(labels)):
         click.echo(f"已写出 {path}")

@@ -75,7 +75,7 @@ def run(workspace: Workspace, scale: float, stages: Stages, *, replace: bool = F
         step.next("结果")
         results = results_of(store.results(run_id=computed.run_id).to_dict("records"))
         written = export(settings, store, results, (), None)
-        step.done("、".join(path.name for path in written))
+        step.done(f"{len(written)} 个文件，其中每月、全年的工作簿和报告 {sum(map(_is_paper, written))} 个")
     with stages.stage("自评表", len(settings.self_evaluations)) as step:
         forms = _self_evaluations(settings, store, step.next)
         written += [path for path, _ in forms]
@@ -97,6 +97,10 @@ def _self_evaluations(settings: Settings, store: Store, told: Callable[[str], No
         made.append(evaluation if evaluation.missing else replace(evaluation, final=True))
     said = {True: "", False: "（缺得分或原因，是草稿）"}
     return [(path, said[one.final]) for one, paths in write(made, settings.output) for path in paths]
+
+
+def _is_paper(path: Path) -> bool:
+    return path.suffix in (".xlsx", ".docx")
 
 
 def _check_writers() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,17 +116,32 @@ def _contradictions(outcome: Outcome, console: Console) -> None:
         _say(console, f"· {len(rows)} 处{CONTRADICTION_LABELS[str(kind)]}，例：{rows['text'].iloc[0]}", "  ")
 
 
+_OF_MONTHS = re.compile(r"\d{4}-\d{2}(\D.*)")
+
+
+def _written(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+    """What was written; papers that differ in their month alone are named once, by the first and the last."""
+    months: dict[str, list[Path]] = {}
+    for path in paths:
+        found = _OF_MONTHS.fullmatch(path.name)
+        months.setdefault(found[1] if found else path.name, []).append(path)
+    for same in months.values():
+        first = same[0].relative_to(Path.cwd()) if same[0].is_relative_to(Path.cwd()) else same[0]
+        yield first, f"至 {same[-1].name}，每月一份，共 {len(same)} 份" if len(same) > 1 else ""
+
+
 def _next_steps(outcome: Outcome, year: Sequence[Result]) -> list[str]:
     folder = outcome.workspace.path
     missed = next((result["indicator"] for result in year if result["outcome"] == "missed"), "mean_arrival")
     opened = [
         (folder / "inbox", f"三家服务商和法院交来的 {len(outcome.post.deliveries)} 个文件，全部是编造的"),
         (folder / LIST, "哪种乱象在哪个文件里"),
-        *((path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path, "") for path in outcome.written),
+        *_written(outcome.written),
         (folder / "yunwei.yaml", "配置，连同 sources、indicators 文件夹，都有注释"),
     ]
     commands = (
         (f"yunwei explain {missed} {YEAR} -C {folder}", "这个数是怎么算出来的，依据哪些行"),
+        (f"yunwei report {YEAR}-08 -C {folder}", "再写一次八月的工作簿和报告；--template 用自己的版头"),
         (f"yunwei results {YEAR}-08 -C {folder}", "八月的指标；--dimension vendor 按服务商看"),
         (f"yunwei rejections export 退回.xlsx -C {folder}", "把退回的行发给服务商改"),
         (f"yunwei contradictions {YEAR}-11 -C {folder}", "列出十一月的矛盾"),

@@ -174,9 +174,25 @@ def test_the_summary_tells_figures_accounting_reasons_and_files(ran: Ran) -> Non
     tell(ran.outcome, Console(file=told, width=120))
     text = told.getvalue()
 
-    for words in ("平均到场时间", "未达标", "覆盖不足", "无数据", "未到期", "读取", "不在设备台账中", "绩效指标.xlsx"):
+    for words in (
+        "平均到场时间",
+        "未达标",
+        "覆盖不足",
+        "无数据",
+        "未到期",
+        "读取",
+        "不在设备台账中",
+        "2025-01工作簿.xlsx",
+    ):
         assert words in text
     assert max(map(len, text.splitlines())) <= 120
+
+
+def test_it_leaves_twelve_workbooks_and_reports_and_the_years_own(ran: Ran) -> None:
+    periods = [f"{YEAR}-{month:02d}" for month in range(1, 13)] + [str(YEAR)]
+    names = {path.name for path in ran.outcome.written}
+    assert {f"{period}{kind}" for period in periods for kind in ("工作簿.xlsx", "报告.docx")} <= names
+    assert not any("2026" in name.split("工作簿")[0] for name in names if "工作簿" in name)  # it has only begun
 
 
 def test_progress_names_each_stage_and_what_came_of_it(ran: Ran) -> None:

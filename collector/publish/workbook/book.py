@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -294,19 +294,21 @@ class Sheet:
         """A text that stays one, whatever it begins with."""
         self.made.write_string(row, column, clean(value), self.book.styles[_style_of(value)])
 
-    def writers(self) -> tuple[Callable[[int, int, str], None], Callable[[int, int, int], None]]:
-        """Writers of a text and of a whole number for long lists: lines that do not wrap, as fast as may be."""
+    def lines(self, rows: Iterable[Sequence[int | str | None]]) -> None:
+        """Long lists: lines that do not wrap, each written before the next is asked for, as fast as may be."""
         put_text, put_number = self.made.write_string, self.made.write_number
         line, quoted = self.book.styles["line"], self.book.styles["quoted_line"]
-        whole = self.book.number("#,##0")
-
-        def text(row: int, column: int, value: str) -> None:
-            put_text(row, column, clean(value), quoted if value.startswith(DANGEROUS) else line)
-
-        def number(row: int, column: int, value: int) -> None:
-            put_number(row, column, value, whole)
-
-        return text, number
+        whole, row = self.book.number("#,##0"), self.row
+        for cells in rows:
+            for column, value in enumerate(cells):
+                if isinstance(value, int):
+                    put_number(row, column, value, whole)
+                elif value:
+                    if not value.isascii() or len(value) > _LONGEST_TEXT:
+                        value = clean(value)
+                    put_text(row, column, value, quoted if value[:1] in DANGEROUS else line)
+            row += 1
+        self.row = row
 
     def _printed(self, row: int, column: int, text: str) -> None:
         if not re.search(r"\d", text):

@@ -33,21 +33,9 @@ def evidence(book: Book, sheet: Sheet) -> dict[str, int]:
         listed = "" if found.number == len(found.rows) else f"，列出 {len(found.rows):,} 条"
         block = f"{result['name']}　{result['printed']}　共 {found.number:,} 条{listed}"
         sheet.line([Link(block, OVERVIEW, 0, columns=len(_COLUMNS) - 1)])
-        rows(sheet, found.rows)
+        sheet.lines(_cells(row) for row in found.rows)
         sheet.gap()
     return begins
-
-
-def rows(sheet: Sheet, found: Any) -> None:
-    """Rows of evidence one after the other; nothing of them is kept."""
-    text, number = sheet.writers()
-    for row in found:
-        for column, value in enumerate(_cells(row)):
-            if isinstance(value, int):
-                number(sheet.row, column, value)
-            elif value:
-                text(sheet.row, column, value)
-        sheet.row += 1
 
 
 def _cells(row: Mapping[str, Any]) -> list[int | str | None]:
