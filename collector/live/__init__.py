@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from collector.live.rounds import Names, tables_of
 from collector.live.seal import seal_hours
+from collector.probing.newest import Newest
 
 if TYPE_CHECKING:
     from collector.archive import Archive
@@ -32,6 +33,7 @@ class Recorder:
         self._archive = archive
         self._clock = clock
         self._names = Names(store)
+        self._newest = Newest()
 
     def reload(self, settings: Settings) -> None:
         """Go on with another configuration."""
@@ -45,6 +47,11 @@ class Recorder:
         """
         if checks:
             self._store.live.take(tables_of(checks, self._names))
+            self._newest.note(checks)
+
+    def newest(self) -> list[Check]:
+        """The newest check of each target since the start, with what the index of states does not keep."""
+        return self._newest.all()
 
     def seal(self, now: int) -> int:
         """Deliver every hour that has ended a minute before ``now`` (UTC seconds); how many deliveries that were.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from collector.serve.bodies import Body
     from collector.store import Store
+    from metrics.indicators import Facts
 
 _START_SECONDS = 10.0
 _STOP_SECONDS = 5.0
@@ -47,6 +48,7 @@ class Server:
         self._serve = settings.serve or ServeSettings()
         self._board = Board()
         self._refreshing = threading.Lock()
+        self._known: tuple[int, Facts] | None = None
         self._results: tuple[int | None, Body] | None = None
         self._socket: socket.socket | None = None
         self._uvicorn: uvicorn.Server | None = None
@@ -129,8 +131,9 @@ class Server:
         with self._refreshing:
             if callable(self._store):
                 self._store = self._store()
-            snapshot = take(self._settings, self._store, int(now), self._recorder)
-            newest = self._store.newest_results()
+            self._known = self._store.overview.facts(self._known)
+            snapshot = take(self._settings, self._store, int(now), self._recorder, self._known[1])
+            newest = self._store.overview.newest_results()
             if self._results is None or self._results[0] != newest:
                 self._results = newest, results_body(self._settings, self._store)
             self._board.pages = pages_of(snapshot, self._serve.series_limit, self._results[1])

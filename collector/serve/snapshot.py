@@ -18,6 +18,7 @@ from collector.version import program_version
 
 if TYPE_CHECKING:
     from collector.store import JobState, Store
+    from metrics.indicators import Facts
 
 
 @dataclass(frozen=True)
@@ -34,17 +35,21 @@ class Snapshot:
     jobs: Sequence[JobState]
 
 
-def take(settings: Settings, store: Store, as_of: int, recorder: object | None = None) -> Snapshot:
+def take(
+    settings: Settings, store: Store, as_of: int, recorder: object | None = None, facts: Facts | None = None
+) -> Snapshot:
     """The snapshot at ``as_of`` (UTC seconds): figures as stored, availability and tickets counted up to now.
 
-    ``recorder`` says how fast the targets were and until when their certificates last, if it remembers that.
+    Args:
+        recorder: says how fast the targets were and until when their certificates last, if it remembers that.
+        facts: what is known now, if somebody has it at hand.
     """
     from collector.compute import Judge
 
-    judge = Judge(settings, store.facts(), as_of)
+    judge = Judge(settings, facts or store.facts(), as_of)
     newest = recorder.newest() if isinstance(recorder, Remembers) else ()
     targets = with_newest(stored_targets(judge.facts.states), newest)
-    sources = source_states(settings, store.source_accounts(), targets, as_of)
+    sources = source_states(settings, store.overview.sources(), targets, as_of)
     indicators = current_results(settings, store, as_of)
     budgets = current_budgets(judge)
     jobs = list(store.jobs.states().values())

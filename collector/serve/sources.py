@@ -9,7 +9,7 @@ from adapters.probes.config import ProbeConfig
 from collector.publish.metrics_families import Samples
 from collector.serve.targets import TargetState
 from collector.settings import Settings, SourceSettings
-from collector.store.accounts import SourceAccount
+from collector.store.overview import SourceAccount
 
 
 @dataclass(frozen=True, slots=True)

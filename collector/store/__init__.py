@@ -19,7 +19,6 @@ from collector.store import rejections as _rejections
 from collector.store import results as _results
 from collector.store import revisions as _revisions
 from collector.store import runs as _runs
-from collector.store.accounts import SourceAccount, source_accounts
 from collector.store.bulk import bulk_of
 from collector.store.check_evidence import Cited, checks_by_day
 from collector.store.check_log import CheckLog
@@ -33,6 +32,7 @@ from collector.store.leadership import Leadership, leadership_of, refuse_writes
 from collector.store.live_rounds import Hour
 from collector.store.live_store import LiveStore
 from collector.store.objections import Decided, Objection
+from collector.store.overview import Overview
 from collector.store.records import Outcome
 from collector.store.result_columns import RESULT_COLUMNS, RESULT_VIEWS
 from collector.store.revisions import Closing, Revision
@@ -95,6 +95,7 @@ class Store:
         self._checks = checks
         self.clock = clock
         self.jobs = JobStore(engine, organization_id, clock)
+        self.overview = Overview(engine, organization_id)
         self.upkeep = Upkeep(engine, organization_id)
         self.live = LiveStore(engine, organization_id, checks, clock)
 
@@ -210,11 +211,6 @@ class Store:
         with reading(self._engine) as connection:
             frame = _facts.to_frame(bulk_of(connection).read(query.order_by(deliveries.c.sequence)))
         return frame.rename(columns=lambda name: str(name).removesuffix("_count"))
-
-    def source_accounts(self) -> dict[str, SourceAccount]:
-        """What every source delivered so far, by its code."""
-        with reading(self._engine) as connection:
-            return source_accounts(connection, self.organization_id)
 
     def contents(self, source: str) -> pd.DataFrame:
         """What the source ever delivered, refused or not, in the order of first arrival, for reading again.
@@ -420,11 +416,6 @@ class Store:
         """All objections by number, with every decision on them."""
         with reading(self._engine) as connection:
             return _objections.listed(connection, self.organization_id)
-
-    def newest_results(self) -> int | None:
-        """The number of the last run that saved results; while it stays the same, so do they."""
-        with reading(self._engine) as connection:
-            return _results.newest_run(connection, self.organization_id)
 
     def checks_by_day(
         self, source: str, assets: Iterable[str], first_at: int, last_at: int, sequence: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -34,6 +34,17 @@ def sequence_at(connection: Connection, organization_id: str, known_at: int | No
 
 def read_facts(connection: Connection, organization_id: str, sequence: int) -> Facts:
     """All records visible at ``sequence``, each type in the order of its rows' arrival."""
+    return read_states_beside(connection, organization_id, sequence, _frames(connection, organization_id, sequence))
+
+
+def read_states_beside(
+    connection: Connection, organization_id: str, sequence: int, frames: Mapping[str, pd.DataFrame]
+) -> Facts:
+    """The same where the records of ``sequence`` are at hand: between deliveries only states change."""
+    return Facts(frames, to_frame(read_states(connection, organization_id, sequence)))
+
+
+def _frames(connection: Connection, organization_id: str, sequence: int) -> dict[str, pd.DataFrame]:
     bulk = bulk_of(connection)
     frames = {
         name: to_frame(_read_records(bulk, table, organization_id, sequence)) for name, table in RECORD_TABLES.items()
@@ -42,7 +53,7 @@ def read_facts(connection: Connection, organization_id: str, sequence: int) -> F
     for name, example in (("row_id", "int64"), ("source", "string"), ("natural_key", "string"), ("flags", "string")):
         checks[name] = _empty(example)
     frames[UPTIME_CHECK.name] = checks
-    return Facts(frames, to_frame(read_states(connection, organization_id, sequence)))
+    return frames
 
 
 def _empty(kind: str) -> pd.Series[Any]:

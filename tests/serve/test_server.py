@@ -20,6 +20,7 @@ from collector.serve import Server
 from collector.store import Store
 from metrics.errors import ConfigError, PassingError
 from tests.adapters.probes.servers import Authority
+from tests.compute.court import ticket
 from tests.serve.world import HEAD, NOW, ServedCourt, serving
 
 PATHS = ("/", "/metrics", "/results.json")
@@ -122,24 +123,46 @@ def test_results_are_those_that_are_published(server: Server, court: ServedCourt
 
 
 def test_asking_touches_the_store_no_more(court: ServedCourt, monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving(court) as server:
-        for name in ("facts", "results", "deliveries", "source_accounts"):
-            monkeypatch.setattr(Store, name, None)
+    with serving(court) as server, monkeypatch.context() as patched:
+        for part in (court.store, court.store.overview, court.store.jobs):
+            patched.setattr(part, "_engine", None)
+        with pytest.raises(AttributeError):
+            court.store.facts()
         assert [get(server, path).status_code for path in PATHS] == [200, 200, 200]
 
 
 def test_a_refresh_that_fails_leaves_the_pages_as_they_were(
     court: ServedCourt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def locked(_: Store) -> None:
+    def locked() -> None:
         raise PassingError("数据库正被占用")
 
     with serving(court) as server:
         before = get(server, "/metrics").content
-        monkeypatch.setattr(Store, "source_accounts", locked)
+        monkeypatch.setattr(court.store.overview, "sources", locked)
         with pytest.raises(PassingError):
             server.refresh(NOW + 60)
         assert get(server, "/metrics").content == before
+
+
+def test_a_delivery_between_two_refreshes_is_seen(court: ServedCourt) -> None:
+    with serving(court) as server:
+        assert 'yunwei_tickets_open{project="ops",vendor="乙公司"} 1.0' in get(server, "/metrics").text
+        court.deliver("更正.xlsx", ticket=[ticket("T4", "05-10 10:00", None, "乙公司")])
+        server.refresh(NOW + 60)
+        assert 'yunwei_tickets_open{project="ops",vendor="乙公司"} 2.0' in get(server, "/metrics").text
+
+
+def test_records_are_read_again_only_after_a_delivery(court: ServedCourt) -> None:
+    first = court.store.overview.facts(None)
+    again = court.store.overview.facts(first)
+    assert again[0] == first[0]
+    assert again[1].frames is first[1].frames
+    court.deliver("更正.xlsx", ticket=[ticket("T4", "05-10 10:00", None, "乙公司")])
+    later = court.store.overview.facts(again)
+    assert later[0] > first[0]
+    assert len(later[1].frames["ticket"]) == 4
+    assert later[1].states.equals(first[1].states)
 
 
 def test_papers_can_be_downloaded_under_their_names(server: Server) -> None:

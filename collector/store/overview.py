@@ -1,12 +1,16 @@
-"""What each source delivered so far, added up by the database."""
+"""What the pages ask for again and again: accounts of sources, whether there are new results, what is known now."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, Engine, case, func, select
 
+from collector.store.engine import reading
+from collector.store.facts import read_facts, read_states_beside, sequence_at
+from collector.store.results import newest_run
 from collector.store.schema import deliveries, rejections
+from metrics.indicators import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +32,36 @@ class SourceAccount:
     open_rejections: int
 
 
+class Overview:
+    """One organisation, seen by whoever shows it."""
+
+    def __init__(self, engine: Engine, organization_id: str) -> None:
+        self._engine, self._organization_id = engine, organization_id
+
+    def sources(self) -> dict[str, SourceAccount]:
+        """What every source that ever delivered has delivered so far, by its code."""
+        with reading(self._engine) as connection:
+            return _source_accounts(connection, self._organization_id)
+
+    def newest_results(self) -> int | None:
+        """The number of the last run that saved results; while it stays the same, so do they."""
+        with reading(self._engine) as connection:
+            return newest_run(connection, self._organization_id)
+
+    def facts(self, earlier: tuple[int, Facts] | None) -> tuple[int, Facts]:
+        """The present sequence and all that is known; ``earlier``, what it gave before, saves reading records again."""
+        with reading(self._engine) as connection:
+            sequence = sequence_at(connection, self._organization_id, None)
+            if earlier is None or earlier[0] != sequence:
+                return sequence, read_facts(connection, self._organization_id, sequence)
+            frames = earlier[1].frames
+            return sequence, read_states_beside(connection, self._organization_id, sequence, frames)
+
+
 _ROWS = ("accepted", "unchanged", "superseding", "rejected", "set_aside")
 
 
-def source_accounts(connection: Connection, organization_id: str) -> dict[str, SourceAccount]:
-    """Source → its account, of every source that ever delivered."""
+def _source_accounts(connection: Connection, organization_id: str) -> dict[str, SourceAccount]:
     table = deliveries.c
     was_read = case((table.state == "read", 1), else_=0)
     query = (
