@@ -84,7 +84,7 @@ def run(workspace: Workspace, scale: float, stages: Stages, *, replace: bool = F
 
 
 def _self_evaluations(settings: Settings, store: Store, told: Callable[[str], None]) -> list[tuple[Path, str]]:
-    """The forms as final ones where nothing is missing, else as drafts; with what is to be said of each."""
+    """The forms as final ones where nothing is missing (closing included), else as drafts; what is said of each."""
     from dataclasses import replace
 
     from collector.selfeval.build import build
@@ -95,7 +95,7 @@ def _self_evaluations(settings: Settings, store: Store, told: Callable[[str], No
         told(f"{model.fiscal_year} 年")
         evaluation = build(settings, store, model)
         made.append(evaluation if evaluation.missing else replace(evaluation, final=True))
-    said = {True: "", False: "（缺得分或原因，是草稿）"}
+    said = {True: "", False: "（草稿）"}
     return [(path, said[one.final]) for one, paths in write(made, settings.output) for path in paths]
 
 

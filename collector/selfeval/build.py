@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 from collector.compute import Judge
 from collector.configuration.self_evaluation import SelfEvaluationSettings
 from collector.configuration.self_evaluation_checks import EXECUTION_FORMULA
-from collector.publish.publication import Result, results_of
+from collector.outputs import publication, stored_results
+from collector.publish.objections import decision_words, objection_words
+from collector.publish.publication import Publication, Result
+from collector.publish.standing import Standing
 from collector.result_rows import from_iso
 from collector.selfeval.analysis import analysis_of
 from collector.selfeval.funds import by_received, fund_lines
@@ -54,7 +57,9 @@ def build(settings: Settings, store: Store, model: SelfEvaluationSettings, *, fi
         UsageError: nothing was computed yet for the year.
     """
     period = parse_period(str(model.fiscal_year))
-    results = _results(store, model, period)
+    whole = _standing_results(settings, store, model, period)
+    results = {result["indicator"]: result for result in whole.results}
+    standing = whole.standing(model.project, period.label)
     own = {d.id: d for d in settings.indicators if d.project == model.project}
     pack = settings.rule_pack(model.rule_pack)
     newest = max(results.values(), key=lambda result: (int(result["known_sequence"]), str(result["as_of"])))
@@ -71,6 +76,8 @@ def build(settings: Settings, store: Store, model: SelfEvaluationSettings, *, fi
     marks = [execution.mark, *(row.mark for row in rows)]
     total = None if missing else total_of([mark for mark in marks if mark is not None])
     missing += [*scorer.wanting, *_goals_missing(model)]
+    if standing.is_draft:
+        missing.append(f"{period.label} 年的数字尚未封账，还可能变动，请先运行 yunwei close {period.label}")
     return SelfEvaluation(
         year=model.fiscal_year,
         organization=settings.organization.name,
@@ -89,18 +96,19 @@ def build(settings: Settings, store: Store, model: SelfEvaluationSettings, *, fi
         analysis=analysis_of(model.analysis, execution, funds, rows),
         missing=tuple(dict.fromkeys(missing)),
         blanks=tuple(_blanks(model)),
-        basis=tuple(_basis(results.values(), settings)),
+        basis=tuple(_basis(whole, standing)),
         as_of=_local_day(newest, settings),
         final=final,
     )
 
 
-def _results(store: Store, model: SelfEvaluationSettings, period: Period) -> dict[str, Result]:
-    rows = store.results(period=period.label, dimension="total").to_dict("records")
-    found = {result["indicator"]: result for result in results_of(rows) if result["project"] == model.project}
-    if not found:
+def _standing_results(settings: Settings, store: Store, model: SelfEvaluationSettings, period: Period) -> Publication:
+    """The project's yearly totals: those of the newest revision where the year is closed."""
+    found = stored_results(store, [period.label], dimension=("total", None))
+    whole = publication(settings, store, found, model.project)
+    if not whole.results:
         raise UsageError(f"还没有 {model.project} 项目 {period.label} 年的结果，请先运行 yunwei compute")
-    return found
+    return whole
 
 
 def _execution_definition(
@@ -171,12 +179,18 @@ def _local_day(result: Result, settings: Settings) -> str:
     return datetime.fromtimestamp(from_iso(result["as_of"]) - 1, settings.zone).date().isoformat()
 
 
-def _basis(results: Iterable[Result], settings: Settings) -> Iterator[str]:
-    """One sentence a run."""
-    for result in {result["run_id"]: result for result in results}.values():
-        as_of = datetime.fromtimestamp(from_iso(result["as_of"]), settings.zone).strftime("%Y-%m-%d %H:%M")
-        state = "已封账" if result["data_state"] == "closed" else "未封账"
+def _basis(whole: Publication, standing: Standing) -> Iterator[str]:
+    """The standing of the year and of its months, the runs behind the figures, and vendors' objections to them."""
+    yield standing.sentence
+    if standing.summed:
+        yield f"各月：{standing.summed_sentence()}"
+    for result in {result["run_id"]: result for result in whole.results}.values():
+        as_of = datetime.fromtimestamp(from_iso(result["as_of"]), whole.zone).strftime("%Y-%m-%d %H:%M")
         yield (
-            f"第 {result['run_id']} 次运行，截止时间 {as_of}，知悉序号 {result['known_sequence']}，"
-            f"配置 {result['configuration_hash'][:12]}，{state}"
+            f"数据依据：第 {result['run_id']} 次运行，截止时间 {as_of}，知悉序号 {result['known_sequence']}，"
+            f"配置 {result['configuration_hash'][:12]}"
         )
+    names = {result["indicator"]: result["name"] for result in whole.results}
+    for one in whole.objections_to(standing.project, period=standing.period):
+        decided = "；".join(decision_words(decision) for decision in one.decisions) or "尚未裁定"
+        yield f"异议：“{names.get(one.indicator, one.indicator)}”，{objection_words(one)}；{decided}"

@@ -25,6 +25,8 @@ def judged(mark: str, grade: str = "achieved", reason: str = "") -> str:
 
 def written(workspace: Path, year: int, *more: str) -> dict[str, Path]:
     """Write the forms of a year; by their ending."""
+    if "--final" in more:
+        assert run(["close", str(year), "--yes", "-C", str(workspace)]) == 0
     out = workspace / "自评表"
     for old in out.glob("*"):
         old.unlink()

@@ -41,7 +41,7 @@ def test_untouched_it_is_a_draft_without_a_total(workspace: Path, capsys: pytest
 def test_it_cannot_be_final_until_people_have_judged(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["selfeval", "2023", "--final", "-C", str(workspace), "--out", str(workspace / "x")]) == 3
     said = capsys.readouterr().err
-    assert "错误：“信息化运维项目”2023 年自评表还不能定稿，还缺 11 处：" in said
+    assert "错误：“信息化运维项目”2023 年自评表还不能定稿，还缺 12 处：" in said
     assert not (workspace / "x").exists()
 
 

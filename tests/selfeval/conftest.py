@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from collector.closing.freeze import Planner, close
 from collector.compute import Asked, compute
 from collector.selfeval.build import build, chosen
 from collector.selfeval.model import Row, SelfEvaluation
@@ -73,6 +74,11 @@ class Evaluated:
         compute(settings, self.court.store, Asked((parse_period("2023"),)), now=AFTER, as_of=as_of)
         return build(settings, self.court.store, chosen(settings, 2023, None)[0], final=final)
 
+    def close(self) -> None:
+        """Freeze the year, as ``yunwei close 2023`` does."""
+        settings, store = self.court.settings, self.court.store
+        close(settings, store, Planner(settings, store, AFTER).plan(parse_period("2023")))
+
     def row(self, name: str, **asked: Any) -> Row:
         """One row of the form."""
         return next(row for row in self.form(**asked).rows if row.name == name)
@@ -127,6 +133,8 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evaluated]:
     """A court whose people have judged everything, for tests that only look at it."""
     made = make(tmp_path_factory.mktemp("judged"))
     made.configure(ALL)
+    made.form()
+    made.close()
     yield made
     made.court.store.close()
 

@@ -31,7 +31,7 @@ def test_a_draft_says_what_is_missing_and_where_it_was_written(computed: Evaluat
     output = computed.court.folder.resolve() / "output"
     for kind in ("docx", "xlsx"):
         assert f"已写出 {output}/2023年度项目支出绩效自评表-信息化运维（草稿）.{kind}\n" in said
-    assert "“信息化运维”2023 年自评表是草稿，定稿前还缺 5 处：\n  1. “问题解决率”指标值不是数值" in said
+    assert "“信息化运维”2023 年自评表是草稿，定稿前还缺 6 处：\n  1. “问题解决率”指标值不是数值" in said
     assert "还可以在 self_evaluation/ 中填写：主管部门（department）" in said
     assert "总分" not in said
 
@@ -40,13 +40,14 @@ def test_a_final_one_is_refused_while_something_is_missing(computed: Evaluated, 
     assert _run(computed, "--final") == 3
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err.startswith("错误：“信息化运维”2023 年自评表还不能定稿，还缺 5 处：\n  1. ")
+    assert said.err.startswith("错误：“信息化运维”2023 年自评表还不能定稿，还缺 6 处：\n  1. ")
     assert said.err.endswith("没有写出任何文件；不写 --final 可以先写出草稿\n")
     assert not (computed.court.folder / "output").exists()
 
 
 def test_a_final_one_is_written_once_nothing_is_missing(computed: Evaluated, tmp_path: Path, capsys: Captured) -> None:
     computed.configure(ALL)
+    computed.close()
     assert _run(computed, "2023", "--final", "--out", str(tmp_path / "出")) == 0
     assert "“信息化运维”2023 年自评表：总分 80.00，良；评分规则：通行办法" in capsys.readouterr().out
     assert sorted(path.name for path in (tmp_path / "出").iterdir()) == [
@@ -73,7 +74,7 @@ def test_what_is_not_there_is_said(computed: Evaluated, capsys: Captured, argume
 
 def test_without_results_it_says_so(evaluated: Evaluated, capsys: Captured) -> None:
     assert _run(evaluated) == 2
-    assert "还没有 ops 项目 2023 年的结果，请先运行 yunwei compute" in capsys.readouterr().err
+    assert "还没有2023的结果，请先运行 yunwei compute" in capsys.readouterr().err
 
 
 @pytest.fixture(scope="module")

@@ -51,10 +51,32 @@ def test_a_persons_mark_is_printed_with_who_and_when(evaluated: Evaluated) -> No
 def test_with_every_mark_the_total_is_their_sum(evaluated: Evaluated) -> None:
     """Execution 10 × 1260000 ÷ 1400000 = 9; 20 + 8 + 10 + 9 of the output, 24, 0."""
     evaluated.configure(ALL)
-    form = evaluated.form(final=True)
-    assert form.missing == ()
+    form = evaluated.form()
+    assert form.missing == ("2023 年的数字尚未封账，还可能变动，请先运行 yunwei close 2023",)
     assert form.execution.mark == Decimal("9.00")
     assert (form.total, form.band) == (Decimal("80.00"), "良")
+
+
+def test_a_closed_year_can_be_final_and_says_which_revision(evaluated: Evaluated) -> None:
+    evaluated.configure(ALL)
+    evaluated.form()
+    evaluated.close()
+    form = evaluated.form(final=True)
+    assert form.missing == ()
+    assert form.basis[0].startswith("2023 已封账，第 1 版：")
+    assert form.basis[1] == f"各月：{'、'.join(f'2023-{month:02d}' for month in range(1, 13))} 未封账"
+
+
+def test_what_came_after_the_closing_does_not_change_the_form(evaluated: Evaluated) -> None:
+    """Two more inspections arrive late: the closed form still says 8."""
+    evaluated.configure(ALL)
+    evaluated.form()
+    evaluated.close()
+    late = [{"inspection_no": f"L{n}", "kind": "巡检", "inspected_at": at(f"05-{n:02d} 09:00")} for n in (1, 2)]
+    evaluated.court.deliver("late", inspection=late)
+    form = evaluated.form(final=True)
+    assert next(row for row in form.rows if row.name == "巡检次数").actual == "8次"
+    assert form.missing == ()
 
 
 def test_a_persons_mark_for_what_was_computed_is_refused(evaluated: Evaluated) -> None:

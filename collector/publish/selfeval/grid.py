@@ -234,5 +234,5 @@ def foot(evaluation: SelfEvaluation) -> list[str]:
     return [
         *_sections(evaluation),
         f"总分是印出的各项得分之和；等级：{evaluation.pack.bands.words}。",
-        *(f"数据依据：{line}。" for line in evaluation.basis),
+        *(f"{line}。" for line in evaluation.basis),
     ]
