@@ -20,6 +20,7 @@ _MODULES: Mapping[str, tuple[str, str]] = {
     "table": ("adapters.table", "adapters.mapping:TableConfig"),
     "rest": ("adapters.rest", "adapters.rest_config:RestConfig"),
     "probe": ("adapters.probe", "adapters.probes.config:ProbeConfig"),
+    "push": ("adapters.push", "adapters.push_config:PushConfig"),
     "mailbox": ("adapters.mailbox", "adapters.mailbox_config:MailboxConfig"),
     "sftp": ("adapters.sftp", "adapters.sftp_config:SftpConfig"),
 }

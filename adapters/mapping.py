@@ -45,6 +45,12 @@ def _seconds(value: Any) -> Any:
         raise ValueError(error.fact) from None
 
 
+def _not_negative(seconds: int) -> int:
+    if seconds < 0:
+        raise ValueError("时长不能为负")
+    return seconds
+
+
 def not_empty(items: tuple[Any, ...]) -> tuple[Any, ...]:
     """Checked after the items, so that a wrong item is not reported as a missing one too."""
     if not items:
@@ -55,7 +61,8 @@ def not_empty(items: tuple[Any, ...]) -> tuple[Any, ...]:
 Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(_listed), AfterValidator(not_empty), WithJsonSchema(_ONE_OR_MANY)]
 Words = Annotated[tuple[Name, ...], BeforeValidator(_listed), WithJsonSchema(_ONE_OR_MANY)]
-Seconds = Annotated[int, Field(ge=0), BeforeValidator(_seconds), WithJsonSchema({"type": "string"})]
+# No bound of its own: pydantic would let it take the place of a field's own bound.
+Seconds = Annotated[int, BeforeValidator(_seconds), AfterValidator(_not_negative), WithJsonSchema({"type": "string"})]
 
 
 class Header(Strict):

@@ -10,13 +10,13 @@ import gzip
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from adapters.assemble import TableReader
-from adapters.base import Batch, Blob, Context
+from adapters.base import Batch, Blob, Context, Preview
 from adapters.choose import match_names
 from adapters.faults import raw_json, rejections
 from adapters.fields import Surroundings
@@ -91,6 +91,34 @@ def reread_sealed(rows: pd.DataFrame, context: Context) -> Iterator[Batch]:
     """Kept rows again: ``row_no`` and ``raw`` as given."""
     kept = [(int(row_no), str(raw).encode()) for row_no, raw in zip(rows["row_no"], rows["raw"], strict=True)]
     yield from _block(kept, "", context)
+
+
+class SealedAdapter:
+    """What adapters have in common whose checks come by themselves: nothing lies about, hours are delivered."""
+
+    def discover(self, config: Any, context: Context) -> Iterator[Blob]:
+        """Nothing: what was checked is handed over when its hour is sealed."""
+        return iter(())
+
+    def read(self, config: Any, blob: Blob, context: Context) -> Iterator[Batch]:
+        return read_sealed(blob, context)
+
+    def reread(self, config: Any, rows: pd.DataFrame, context: Context) -> Iterator[Batch]:
+        return reread_sealed(rows, context)
+
+    def preview(self, config: Any, blob: Blob, context: Context) -> list[Preview]:
+        """Nothing lies in the drop folder that could be previewed."""
+        return []
+
+
+def read_checks(
+    checks: list[dict[str, Any]], row_nos: list[int], name: str, context: Context, states: Mapping[str, str]
+) -> Batch:
+    """Checks as somebody writes them, keys of ``UPTIME_CHECK``; ``states``: further words for a state."""
+    table = _TABLE.model_copy(update={"words": {"state": dict(states)}}) if states else _TABLE
+    rows = [[_text(check.get(key)) for key in KEYS] for check in checks]
+    reader = TableReader(table, *_reading(context, name)[1:])
+    return reader.read(block_of(rows, row_nos) if rows else block_of([], [], len(KEYS)))
 
 
 def _block(lines: Iterable[tuple[int, bytes]], name: str, context: Context) -> Iterator[Batch]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, field_validator
 
 from adapters.mapping import Seconds
 from collector.configuration.schedules import parse_schedule
@@ -70,6 +70,17 @@ class DaemonSettings(Strict):
     log: Literal["keyvalue", "json"] = Field("keyvalue", description="日志写法：keyvalue 键=值，json 每行一个 JSON")
     jobs: Jobs = Field(Jobs(), description="各项任务何时运行")
     sources: dict[str, JobSettings] = Field({}, description="个别来源的采集：数据来源的代码 → 何时运行")
+    keep_checks: Seconds = Field(
+        800 * 86_400,
+        description="拨测日志保留多久，如 800天；更早的清理，封账引用的一直保留；状态区间不清理",
+    )
     keep_results: Seconds = Field(
         31 * 86_400, ge=86_400, description="中间结果保留多久，如 31天；更早的每天只留最后一次，封账引用的一直保留"
     )
+
+    @field_validator("keep_checks")
+    @classmethod
+    def _longer_than_a_month(cls, seconds: int) -> int:
+        if seconds < 35 * 86_400:
+            raise ValueError("至少 35天，否则上月的检测还没有封账就清理了")
+        return seconds

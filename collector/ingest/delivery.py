@@ -18,6 +18,8 @@ from collector.ingest.settle import Settlement
 from metrics.records import RECORDS, natural_key
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from collector.archive import Archive
     from collector.settings import Settings, SourceSettings
     from collector.store import Delivery, Hour, Run, Store
@@ -153,6 +155,7 @@ class _Writer:
         self._delivery = delivery
         self._settlement = settlement
         self._register = session.register()
+        self._cleared = session.store.live.retired_before(item.source.id)  # checks of the time before come too late
 
     def take(self, batch: Batch) -> None:
         """Write the rows that pass, keep the others whole, count all of them."""
@@ -162,9 +165,20 @@ class _Writer:
         if len(resolved.unknown):
             self._refuse(_unknown_assets(batch, resolved))
             frame = frame.drop(frame.index[resolved.unknown])
+        if batch.record == "uptime_check":
+            frame = self._in_time(batch, frame)
         self._write(batch, frame)
         self.read += batch.read
         self.set_aside += batch.set_aside
+
+    def _in_time(self, batch: Batch, frame: pd.DataFrame) -> pd.DataFrame:
+        """The checks of time whose log is still there; the others are refused."""
+        late = frame.index[(frame["checked_at"] < self._cleared).to_numpy(dtype=bool)]
+        if not len(late):
+            return frame
+        reasons = ["检测时间早于拨测日志的保留期（daemon.keep_checks），当时的日志已清理，不能再并入"] * len(late)
+        self._refuse(_refused(batch, batch.frame, late.to_numpy(), reasons, "checked_at", "cleared"))
+        return frame.drop(late)
 
     def _write(self, batch: Batch, frame: pd.DataFrame) -> None:
         record = batch.record
@@ -195,16 +209,24 @@ def _unknown_assets(batch: Batch, resolved: Resolved) -> pd.DataFrame:
     """The rejections of rows whose asset the register does not know."""
     record = RECORDS[batch.record]
     assert record.asset is not None
-    assert batch.originals is not None, f"{batch.record} names assets but its adapter keeps no originals"
-    rows = batch.frame.take(resolved.unknown).reset_index(drop=True)
-    originals = batch.originals(record.asset, resolved.unknown.astype(np.int64)).reset_index(drop=True)
+    return _refused(batch, batch.frame, resolved.unknown, resolved.reasons, record.asset, UNKNOWN_ASSET)
+
+
+def _refused(
+    batch: Batch, frame: pd.DataFrame, places: NDArray[np.int64], reasons: list[str], field: str, code: str
+) -> pd.DataFrame:
+    """The rejections of these rows of ``frame`` for what stands in ``field``."""
+    record = RECORDS[batch.record]
+    assert batch.originals is not None, f"rows of {batch.record} are refused but its adapter keeps no originals"
+    rows = frame.take(places).reset_index(drop=True)
+    originals = batch.originals(field, places.astype(np.int64)).reset_index(drop=True)
     refused = rows[["sheet", "row_no"]].assign(
         record=batch.record,
         header=originals["header"],
-        field=record.asset,
-        value=rows[record.asset],
-        code=UNKNOWN_ASSET,
-        reason=resolved.reasons,
+        field=field,
+        value=rows[field].astype("string[pyarrow]"),
+        code=code,
+        reason=reasons,
         raw=originals["raw"],
         key=natural_key(record, rows),
     )

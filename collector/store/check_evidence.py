@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from collector.store.check_log import CheckLog, Part, day_of
 from collector.store.known_states import visible
@@ -47,9 +48,9 @@ def checks_by_day(connection: Connection, log: CheckLog, cited: Cited) -> pa.Tab
     wanted = pa.array(sorted(set(cited.assets)), pa.string())
     rows = []
     for day, files in groupby(_files(connection, cited), key=lambda file: file.part.day):
-        listed = list(files)
-        for asset, place, count in _counts([log.read(file.part) for file in listed], wanted, cited):
-            file = listed[place]
+        pieces = _pieces(connection, log, list(files), cited)
+        for asset, place, count in _counts([table for _, table in pieces], wanted, cited):
+            file = pieces[place][0]
             rows.append((asset, day, count, file.part.path, file.part.sha256, file.name, file.content_hash))
     rows.sort()
     return pa.Table.from_pylist([dict(zip(_COLUMNS.names, row, strict=True)) for row in rows], _COLUMNS)
@@ -79,9 +80,34 @@ def _files(connection: Connection, cited: Cited) -> list[_File]:
     return [_File(Part(*row[:-2]), row[-2], row[-1]) for row in connection.execute(query)]
 
 
+def _pieces(connection: Connection, log: CheckLog, files: list[_File], cited: Cited) -> list[tuple[_File, pa.Table]]:
+    """What each delivery brought, the later ones last; a file made of a whole day's is taken apart again."""
+    found: list[tuple[int, _File, pa.Table]] = []
+    for file in files:
+        table = log.read(file.part)
+        if not file.part.is_day:
+            found.append((file.part.known_from, file, table))
+            continue
+        sequences = [s for s in table["known_from"].unique().to_pylist() if s <= cited.sequence]
+        for row in connection.execute(_delivered(cited.organization_id, sequences)):
+            sequence, name, content_hash = row
+            piece = table.filter(pc.equal(table["known_from"], sequence))
+            found.append((sequence, _File(file.part, name, content_hash), piece))
+    found.sort(key=lambda item: item[0])
+    return [(file, table) for _, file, table in found]
+
+
+def _delivered(organization_id: str, sequences: list[int]) -> Select[Any]:
+    row = deliveries.c
+    mine = (row.organization_id == organization_id) & row.sequence.in_(sequences)
+    return select(row.sequence, row.name, row.content_hash).where(mine)
+
+
 def _counts(tables: list[pa.Table], wanted: pa.Array, cited: Cited) -> list[tuple[str, int, int]]:
     """Asset, place in ``tables`` and number of the checks for which that table is the last to speak."""
     parts = []
+    if not tables:
+        return []
     for place, table in enumerate(tables):
         at, asset = table["checked_at"], table["asset_no"].cast(pa.string())
         inside = pc.and_(pc.greater_equal(at, cited.first_at), pc.less_equal(at, cited.last_at))

@@ -19,7 +19,7 @@ from urllib.parse import quote
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from collector.store.check_runs import STATES
 from collector.store.faults import explained_files
@@ -42,6 +42,7 @@ SCHEMA = pa.schema(
         ("staleness_seconds", pa.int64()),
     ]
 )
+_DAY_FILE = "day-"
 _STATES = pa.array(STATES, pa.string())
 
 
@@ -59,6 +60,11 @@ class Part:
     first_at: int
     last_at: int
     known_from: int
+
+    @property
+    def is_day(self) -> bool:
+        """Whether it was made of a day's files; each of its checks says with which sequence it came."""
+        return Path(self.path).name.startswith(_DAY_FILE)
 
     def touches(self, first_at: int, last_at: int) -> bool:
         """Whether it may hold checks of ``[first_at, last_at]``."""
@@ -110,16 +116,32 @@ class CheckLog:
         with explained_files(f"拨测日志文件夹“{self._folder}”"):
             self._begin()
             for start, end in zip(starts, [*starts[1:], len(checks)], strict=True):
-                rows.append(self._write(scope, checks.slice(start, end - start)))
+                rows.append(self._write(scope, checks.slice(start, end - start), scope.sequence))
         self._connection.execute(insert(check_partitions), rows)
         return before
 
-    def _write(self, scope: Scope, checks: pa.Table) -> dict[str, Any]:
+    def replace(self, scope: Scope, parts: list[Part], checks: pa.Table) -> None:
+        """Let one file with all their checks (and ``known_from`` of each) stand for those of a day."""
+        self._begin()
+        row = self._write(scope, checks, min(part.known_from for part in parts), _DAY_FILE)
+        self._connection.execute(insert(check_partitions), [row])
+        self.discard(parts)
+
+    def discard(self, parts: list[Part]) -> None:
+        """Cite these files no more; they are removed by the next writer, so that nobody who reads now misses them."""
+        self._begin()
+        with self._journal.open("a", encoding="utf-8") as journal:
+            journal.writelines(part.path + "\n" for part in parts)
+            _flush(journal)
+        numbers = [part.partition_id for part in parts]
+        self._connection.execute(delete(check_partitions).where(check_partitions.c.partition_id.in_(numbers)))
+
+    def _write(self, scope: Scope, checks: pa.Table, known_from: int, prefix: str = "") -> dict[str, Any]:
         first, last = int(checks["checked_at"].to_numpy().min()), int(checks["checked_at"].to_numpy().max())
         content, day = _encoded(checks), day_of(first)
         digest = hashlib.sha256(content).hexdigest()
         source = quote(scope.source, safe="")
-        path = f"{self._journal.parent.name}/{source}/{day[:4]}/{day}/{digest[:32]}.parquet"
+        path = f"{self._journal.parent.name}/{source}/{day[:4]}/{day}/{prefix}{digest[:32]}.parquet"
         self._place(path, content)
         return {
             "organization_id": self._organization_id,
@@ -131,7 +153,7 @@ class CheckLog:
             "check_count": len(checks),
             "first_at": first,
             "last_at": last,
-            "known_from": scope.sequence,
+            "known_from": known_from,
         }
 
     def _place(self, path: str, content: bytes) -> None:
@@ -174,6 +196,21 @@ class CheckLog:
         rows = self._connection.execute(query.order_by(table.day, table.known_from, table.partition_id))
         parts = [Part(*row) for row in rows]
         return parts if days is None else [part for part in parts if part.day in set(listed)]
+
+    def everything(self, source: str) -> list[Part]:
+        """All files of a source, also those that are not read any more."""
+        table = check_partitions.c
+        query = select(*(table[name] for name in Part.__dataclass_fields__)).where(
+            table.organization_id == self._organization_id, table.source == source
+        )
+        return [Part(*row) for row in self._connection.execute(query.order_by(table.partition_id))]
+
+    def dated(self, part: Part) -> pa.Table:
+        """The checks of one file with ``known_from`` of each."""
+        table = self.read(part)
+        if part.is_day:
+            return table
+        return table.append_column("known_from", pa.repeat(pa.scalar(part.known_from, pa.int64()), len(table)))
 
     def retired_before(self, source: str) -> int:
         """The moment (UTC seconds) before which the log of a source was cleared; far in the past if it never was."""
@@ -250,7 +287,7 @@ def _encoded(checks: pa.Table) -> bytes:
         checks,
         sink,
         compression="zstd",
-        use_dictionary=["asset_no", "state", "interval_seconds", "staleness_seconds"],
+        use_dictionary=["asset_no", "state", "interval_seconds", "staleness_seconds", "known_from"],
         column_encoding={"checked_at": "DELTA_BINARY_PACKED", "latency_ms": "DELTA_BINARY_PACKED"},
         store_schema=False,
         write_statistics=False,

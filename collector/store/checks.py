@@ -18,8 +18,9 @@ from collector.store.canonical import ARROW, arrow_column
 from collector.store.check_keys import NEVER, NO_KEY, asset_of, key_of, time_of
 from collector.store.check_log import DAY, SCHEMA, CheckLog, coded_states, day_of, state_words, visible_checks
 from collector.store.check_runs import Runs, median_spacing
+from collector.store.organization import lock_organization
 from collector.store.records import Outcome, Scope
-from collector.store.schema import check_partitions, organizations
+from collector.store.schema import check_partitions
 from collector.store.sealing import Sealing
 from collector.store.state_intervals import StateIndex
 from collector.store.targets import Assets
@@ -132,7 +133,8 @@ class CheckWriter:
     def withdraw(self, delivery_ids: list[int]) -> int:
         """Close the files of those deliveries; the number of checks that no other file holds."""
         self.flush()
-        parts = self._log.parts(self._scope.source, deliveries=delivery_ids)
+        found = self._log.parts(self._scope.source, deliveries=delivery_ids)
+        parts = [part for part in found if not part.is_day]  # those hold other deliveries' checks, too
         if not parts:
             return 0
         tables = [self._log.read(part) for part in parts]
@@ -244,8 +246,7 @@ class CheckWriter:
 
 def rebuild_index(connection: Connection, organization_id: str, folder: Path) -> int:
     """Make every source's index anew from the log; how many intervals were wrong."""
-    own = organizations.c.organization_id == organization_id
-    sequence = connection.scalars(select(organizations.c.sequence).where(own).with_for_update()).one()
+    sequence = lock_organization(connection, organization_id)
     table = check_partitions.c
     log = CheckLog(connection, organization_id, folder)
     sources = connection.scalars(select(table.source).where(table.organization_id == organization_id).distinct()).all()
@@ -257,8 +258,7 @@ def rebuild_index(connection: Connection, organization_id: str, folder: Path) ->
 
 def forget_hour(connection: Connection, organization_id: str, hour: Hour, folder: Path) -> None:
     """Let go of the rounds of an hour; the log alone speaks for it then."""
-    own = organizations.c.organization_id == organization_id
-    sequence = connection.scalars(select(organizations.c.sequence).where(own).with_for_update()).one()
+    sequence = lock_organization(connection, organization_id)
     scope, assets = Scope(connection, organization_id, hour.source, 0, sequence), Assets()
     asset, at = Sealing(scope, hour, assets).finish()
     if len(at):

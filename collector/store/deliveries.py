@@ -14,9 +14,10 @@ from collector.store.check_log import CheckLog
 from collector.store.checks import CheckWriter
 from collector.store.cursors import move_cursor
 from collector.store.engine import insert_missing
+from collector.store.organization import next_sequence
 from collector.store.records import Outcome, RecordWriter, Scope
 from collector.store.rejections import Rejecting
-from collector.store.schema import contents, deliveries, organizations, register_changes
+from collector.store.schema import contents, deliveries, register_changes
 from metrics.errors import PassingError
 
 if TYPE_CHECKING:
@@ -279,14 +280,3 @@ def _counts(totals: Totals, set_aside: Mapping[str, int]) -> dict[str, Any]:
         "withdrawn_count": totals.withdrawn,
         "set_aside_kinds": json.dumps({kind: n for kind, n in sorted(set_aside.items()) if n}),
     }
-
-
-def next_sequence(connection: Connection, organization_id: str) -> int:
-    """Take the organisation's next number; its row stays locked until the end of the transaction."""
-    sequence: int = connection.execute(
-        update(organizations)
-        .where(organizations.c.organization_id == organization_id)
-        .values(sequence=organizations.c.sequence + 1)
-        .returning(organizations.c.sequence)
-    ).scalar_one()
-    return sequence

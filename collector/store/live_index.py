@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from collector.store.check_log import CheckLog
 from collector.store.check_runs import STATES, Runs, in_order, latest
 from collector.store.check_sources import take_turn
-from collector.store.deliveries import next_sequence
 from collector.store.interval_rows import IntervalRows, Kept
 from collector.store.judged import Judged, judged_until
 from collector.store.live_rounds import SCHEMA, keep_round
+from collector.store.organization import lock_organization, next_sequence
 from collector.store.records import Scope
-from collector.store.schema import organizations
 from collector.store.state_intervals import StateIndex
 from collector.store.targets import Assets
 
@@ -63,21 +62,20 @@ class LiveIndex:
 
     def take(self, connection: Connection, rounds: dict[str, pa.Table], received_at: int) -> None:
         """Store rounds by source, columns of ``live_rounds.SCHEMA``, in the transaction of ``connection``."""
-        own = select(organizations.c.sequence).where(organizations.c.organization_id == self._organization_id)
-        sequence = connection.scalars(own.with_for_update(key_share=True)).one()  # deliveries and rounds take turns
+        sequence = lock_organization(connection, self._organization_id)  # deliveries and rounds take turns
         judged = Judged(judged_until(connection, self._organization_id), _Once(connection, self._organization_id))
         for source in sorted(rounds):
             scope = Scope(connection, self._organization_id, source, 0, sequence)
-            remembered = self._current(scope)
-            self._extend(scope, remembered, rounds[source], judged)
-            keep_round(scope, rounds[source], received_at)
+            version, cleared = take_turn(scope)
+            checks = _in_time(rounds[source], cleared)
+            self._extend(scope, self._current(scope, version), checks, judged)
+            keep_round(scope, checks, received_at)
 
     def forget(self) -> None:
         """After a transaction that failed: what was remembered may not have come to pass."""
         self._sources.clear()
 
-    def _current(self, scope: Scope) -> _Remembered:
-        version = take_turn(scope)
+    def _current(self, scope: Scope, version: int) -> _Remembered:
         remembered = self._sources.get(scope.source)
         if remembered is not None and remembered.version == version - 1:
             remembered.version = version
@@ -106,6 +104,15 @@ class LiveIndex:
             index = StateIndex(scope, log, remembered.assets, judged, locked=True)
             index.add(checks.take(~plain), None)
             self._read(scope, remembered.version)
+
+
+def _in_time(checks: pa.Table, cleared: int) -> pa.Table:
+    """Checks of time whose log was cleared do not count; they are refused when their hour is sealed."""
+    at = checks["checked_at"].to_numpy()
+    if at.min() >= cleared:
+        return checks
+    known = pa.array(checks["known"].to_numpy(zero_copy_only=False) & (at >= cleared))
+    return checks.set_column(checks.schema.get_field_index("known"), "known", known)
 
 
 class _Once:

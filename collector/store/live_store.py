@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
+from collector.store.check_log import CheckLog
+from collector.store.check_upkeep import compact_day, days_in_pieces, retire, sources_of
 from collector.store.checks import forget_hour, rebuild_index
 from collector.store.engine import reading, writing
 from collector.store.facts import to_frame
@@ -45,6 +47,33 @@ class LiveStore:
     def forget(self) -> None:
         """Read from the database again what was remembered between rounds."""
         self._index.forget()
+
+    def retired_before(self, source: str) -> int:
+        """The moment (UTC seconds) before which a source's log was cleared; far in the past if it never was."""
+        with reading(self._engine) as connection:
+            return CheckLog(connection, self._organization_id, self._checks).retired_before(source)
+
+    def compact(self, source: str, before: int) -> int:
+        """Make one file of each day's that ended by ``before`` (UTC seconds), a transaction a day; how many days."""
+        with reading(self._engine) as connection:
+            days = days_in_pieces(connection, self._organization_id, source, before)
+        for day in days:
+            with writing(self._engine) as connection:
+                compact_day(connection, self._organization_id, source, day, self._checks)
+        return len(days)
+
+    def retire(self, source: str, before: int, kept: list[tuple[int, int]]) -> int:
+        """Clear the log of days that ended by ``before`` but of the spans ``kept``; how many files.
+
+        The intervals stay. From then on no check of the time before can be taken in.
+        """
+        with writing(self._engine) as connection:
+            return retire(connection, self._organization_id, source, before, kept, self._checks)
+
+    def sources(self) -> list[str]:
+        """The sources that have a log."""
+        with reading(self._engine) as connection:
+            return sources_of(connection, self._organization_id)
 
     def rebuild(self) -> int:
         """Make the index over checks anew from their log; how many state intervals were wrong (0: none).

@@ -130,12 +130,17 @@ class StateIndex:
         """
         together = concatenate([old, checks])
         low, high = spans(together.asset, together.first, together.last, len(self._assets))
-        since = np.full(len(self._assets), self._log.retired_before(self._scope.source))
+        cleared = self._log.retired_before(self._scope.source)
+        since = np.full(len(self._assets), cleared)
         if len(checks):
             reach = int(together.staleness.max())
             since = np.maximum(since, spans(checks.asset, checks.first, checks.last, len(self._assets))[0] - reach)
         low = np.maximum(low, since)
-        found = self._logged(None, None, before) if everything else self._logged(low, high, before)
+        if everything:
+            found = self._logged(None, None, before)
+            found = found.take(found.first >= cleared)
+        else:
+            found = self._logged(low, high, before)
         low = self._sized(low, high)[0]
         cut = (old.first < low[old.asset]) & (old.last >= low[old.asset])
         earlier = old.take(old.last < low[old.asset])

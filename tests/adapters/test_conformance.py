@@ -83,12 +83,16 @@ _ITEMS = [
     {"what": {"name": "机房"}, "at": "3月35日", "n": 1, "outcome": "正常"},
     {"what": {"name": "机房"}, "at": "2023-03-07", "n": 1.5, "outcome": None},
 ]
+_HOUR = ("probe/2023-03-05T01Z.jsonl.gz", gz_file("\n".join(_LINES).encode()))
 CASES = {
+    "push": Case(
+        config_model("push").model_validate_json(json.dumps({"token": {"env": "T"}})), _HOUR, b"no gzip", "checked_at"
+    ),
     "rest": Case(_REST, ("1.json", json.dumps({"items": _ITEMS}).encode()), b'{"items": [', "inspected_at"),
     "table": Case(_TABLE, ("巡检.xlsx", xlsx_file({"巡检": _ROWS})), b"PK\x03\x04 and nothing more", "inspected_at"),
     "probe": Case(
         config_model("probe").model_validate_json(json.dumps({"targets": [_TARGET]})),
-        ("probe/2023-03-05T01Z.jsonl.gz", gz_file("\n".join(_LINES).encode())),
+        _HOUR,
         b"no gzip",
         "checked_at",
     ),
