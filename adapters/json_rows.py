@@ -141,7 +141,7 @@ class ObjectReader(RowReader):
         block = Block(columns, np.arange(first, first + len(objects), dtype=np.int64))
         keep = self.fields.applicable(block)
         if self._where is not None:
-            keep &= np.array([_is_true(search(self._where, item)) for item in objects], dtype=bool)
+            keep &= np.array([is_true(search(self._where, item)) for item in objects], dtype=bool)
         aside = len(keep) - int(keep.sum())
         return self.batch(block.only(keep), len(objects), +Counter(not_applicable=aside))
 
@@ -202,7 +202,7 @@ def _first_text(expressions: Sequence[str], item: Any) -> str:
     return next((text for one in expressions if (text := text_of(search(one, item)))), "")
 
 
-def _is_true(value: Any) -> bool:
+def is_true(value: Any) -> bool:
     """As JMESPath says: false, null and what is empty are not; zero is."""
     return bool(value) or (isinstance(value, int | float) and not isinstance(value, bool))
 

@@ -1,0 +1,253 @@
+"""Request Tracker 5 itself: a known history, its traps, and faults between us."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.adapters.apicourt import ApiCourt, court_at
+from tests.adapters.faulty import Fault, Faulty
+from tests.tickets.rt_server import READER, READER_PASSWORD, RtServer
+
+pytestmark = pytest.mark.live
+
+SOURCE = """
+id: rt
+name: 甲公司工单系统
+adapter: request_tracker
+vendor: a
+project: ops
+url: {url}
+auth: {{basic: {{user: {user}, password: {{env: RT_PASSWORD}}}}}}
+retries: 1
+page_size: {size}
+statuses:
+  waiting: new
+  resolved: resolved
+  cancelled: [rejected, deleted]
+  holds: {{stalled: court}}
+ticket:
+  columns:
+    asset_no: custom."设备编号"
+    channel: custom."处理方式"
+    kind: queue
+  words:
+    kind: {{运维工单: incident, 服务请求: service_request}}
+"""
+
+
+def at(text: str) -> int:
+    """UTC seconds of ``3月5日 09:00:00`` of the history, which is 5 March 2026, in UTC."""
+    return int(datetime.fromisoformat(f"2026-03-05T{text}+00:00").astimezone(UTC).timestamp())
+
+
+def moments(created: str, *changes: str) -> tuple[str, ...]:
+    return tuple(f"2026-03-05 {text}" for text in (created, *changes))
+
+
+@pytest.fixture(scope="session")
+def world(request_tracker: RtServer) -> dict[str, int]:
+    """Tickets by what became of them; every change is made by the interface, its moment is then put where we want."""
+    rt = request_tracker
+    fields = {"设备编号": "A1", "处理方式": "现场"}
+    numbers = {
+        "plain": rt.ticket("话筒无声", CustomFields=fields, Priority="5"),
+        "reopened": rt.ticket("投影偏色", CustomFields={"设备编号": "A2"}),
+        "held": rt.ticket("等配件", CustomFields={"设备编号": "A3"}),
+        "waiting": rt.ticket("还没有人看"),
+        "rejected": rt.ticket("不是故障"),
+        "straight": rt.ticket("当场解决"),
+        "tied": rt.ticket("同一秒内反复"),
+        "on_hold": rt.ticket("还在等"),
+        "request": rt.ticket("开通账号", "服务请求"),
+        "hidden": rt.ticket("内部工单", "内部"),
+        "deleted": rt.ticket("误报"),
+    }
+    rt.status(numbers["plain"], "open", "resolved")
+    rt.status(numbers["reopened"], "open", "resolved", "open", "resolved")
+    rt.status(numbers["held"], "open", "stalled", "open", "resolved")
+    rt.status(numbers["rejected"], "rejected")
+    rt.status(numbers["straight"], "resolved")
+    rt.status(numbers["tied"], "open", "resolved", "open", "resolved")
+    rt.status(numbers["on_hold"], "open", "stalled")
+    rt.status(numbers["request"], "open", "resolved")
+    rt.status(numbers["deleted"], "deleted")
+    rt.stop()
+    times = {
+        "plain": ("01:00:00", "01:10:00", "03:00:00"),
+        "reopened": ("01:00:00", "01:05:00", "02:00:00", "04:00:00", "06:30:00"),
+        "held": ("01:00:00", "01:20:00", "02:00:00", "05:00:00", "06:00:00"),
+        "waiting": ("01:00:00",),
+        "rejected": ("01:00:00", "01:30:00"),
+        "straight": ("01:00:00", "01:40:00"),
+        "tied": ("01:00:00", "02:00:00", "02:00:00", "02:00:00", "02:00:00"),
+        "on_hold": ("01:00:00", "01:15:00", "02:15:00"),
+        "request": ("07:00:00", "07:30:00", "08:00:00"),
+    }
+    for name, listed in times.items():
+        rt.set_times(numbers[name], *moments(*listed))
+    rt.start()
+    return numbers
+
+
+@pytest.fixture
+def court(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiCourt]:
+    monkeypatch.setenv("RT_PASSWORD", READER_PASSWORD)
+    with court_at(tmp_path / "court") as court:
+        court.now = int(time.time())
+        yield court
+
+
+def source(court: ApiCourt, url: str, size: int = 3) -> None:
+    court.source("api", SOURCE.format(url=url, user=READER, size=size))
+
+
+def ticket(court: ApiCourt, number: int) -> dict[str, object]:
+    frame = court.current()
+    (row,) = frame[frame["ticket_no"] == str(number)].astype(object).to_dict("records")
+    return {str(name): None if value != value else value for name, value in row.items()}
+
+
+def rows(court: ApiCourt, record: str, number: int, *names: str) -> list[tuple[object, ...]]:
+    frame = court.current(record)
+    frame = frame[frame["ticket_no"] == str(number)].astype(object)
+    return list(frame.where(frame.notna(), None)[list(names)].itertuples(index=False, name=None))
+
+
+def test_a_known_history_comes_out_as_it_was(court: ApiCourt, request_tracker: RtServer, world: dict[str, int]) -> None:
+    source(court, request_tracker.url)
+    report = court.load()
+    assert report.failures == []
+    assert report.rejected == 0
+
+    plain = ticket(court, world["plain"])
+    assert (plain["title"], plain["asset_no"], plain["kind"], plain["channel"], plain["priority"]) == (
+        *("话筒无声", "A1", "incident", "on_site", "5"),
+    )
+    assert plain["reporter"] == "clerk@court.test"
+    wanted = {"reported_at": "01:00:00", "responded_at": "01:10:00", "resolved_at": "03:00:00"}
+    assert {name: plain[name] for name in wanted} == {name: at(text) for name, text in wanted.items()}
+
+    reopened = ticket(court, world["reopened"])
+    assert (reopened["responded_at"], reopened["resolved_at"]) == (at("01:05:00"), at("06:30:00"))
+    assert rows(court, "ticket_cycle", world["reopened"], "opened_at", "resolved_at") == [
+        (at("01:00:00"), at("02:00:00")),  # the first resolution is nowhere but in the history
+        (at("04:00:00"), at("06:30:00")),
+    ]
+
+    assert rows(court, "hold", world["held"], "hold_from", "hold_to", "side") == [
+        (at("02:00:00"), at("05:00:00"), "court")
+    ]
+    assert rows(court, "hold", world["on_hold"], "hold_from", "hold_to") == [(at("02:15:00"), None)]
+    assert ticket(court, world["on_hold"])["resolved_at"] is None
+
+
+def test_traps(court: ApiCourt, request_tracker: RtServer, world: dict[str, int]) -> None:
+    source(court, request_tracker.url)
+    court.load()
+    waiting = ticket(court, world["waiting"])
+    assert [waiting[name] for name in ("responded_at", "resolved_at", "closed_at")] == [None] * 3  # not 1970
+    rejected = ticket(court, world["rejected"])
+    assert (rejected["cancelled"], rejected["responded_at"]) == (True, None)
+    straight = ticket(court, world["straight"])
+    assert (straight["responded_at"], straight["resolved_at"]) == (at("01:40:00"), at("01:40:00"))
+    assert rows(court, "ticket_cycle", world["tied"], "opened_at", "resolved_at") == [
+        (at("01:00:00"), at("02:00:00")),
+        (at("02:00:00"), at("02:00:00")),
+    ]
+    assert ticket(court, world["request"])["kind"] == "service_request"
+    numbers = set(court.current()["ticket_no"])
+    assert str(world["hidden"]) not in numbers  # a queue that the account may not see
+    assert str(world["deleted"]) not in numbers  # the server lists no deleted ticket
+
+
+def test_only_the_queues_that_are_asked_for(court: ApiCourt, request_tracker: RtServer, world: dict[str, int]) -> None:
+    text = SOURCE.format(url=request_tracker.url, user=READER, size=50) + "queues: 服务请求\n"
+    court.source("api", text)
+    court.load()
+    assert set(court.current()["ticket_no"]) == {str(world["request"])}
+
+
+def test_a_later_load_takes_what_changed(court: ApiCourt, request_tracker: RtServer, world: dict[str, int]) -> None:
+    rt = request_tracker
+    source(court, rt.url)
+    number = rt.ticket("后来才解决")
+    court.load()
+    assert ticket(court, number)["resolved_at"] is None
+    rt.status(number, "resolved")
+    court.now = int(time.time())
+    report = court.load()
+    (change,) = rt.transactions(number)
+    assert ticket(court, number)["resolved_at"] == datetime.fromisoformat(change["Created"]).timestamp()
+    assert report.accepted == 0
+    untouched = ticket(court, world["plain"])
+    assert untouched["resolved_at"] == at("03:00:00")
+    court.now = int(time.time()) + 3600
+    assert court.load().superseding == 0
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("fault", ["reset", "500"])
+def test_a_fault_between_us_loses_nothing(
+    fault: str,
+    court: ApiCourt,
+    request_tracker: RtServer,
+    world: dict[str, int],
+    tmp_path: Path,
+    impatient: list[float],
+) -> None:
+    with Faulty(request_tracker.url) as proxy:
+        source(court, proxy.url)
+        for passing in (1, 3):
+            proxy.fail(fault, after=passing)
+            assert court.load().exit_code == 4
+            proxy.heal()
+        assert court.load().failures == []
+        with court_at(tmp_path / "other") as other:
+            other.now = court.now
+            source(other, proxy.url)
+            other.load()
+            assert set(other.titles()) == set(court.titles())
+            assert records(other) == records(court)
+
+
+def records(court: ApiCourt) -> dict[str, list[tuple[object, ...]]]:
+    """Everything that the store holds of the source, without where it came from.
+
+    RT writes the keys of its JSON in another order each time, so the bytes of two loads are never the same.
+    """
+    found = {}
+    for record in ("ticket", "hold", "ticket_cycle"):
+        frame = court.current(record).drop(columns=["row_id"]).astype(object)
+        found[record] = list(frame.where(frame.notna(), None).itertuples(index=False, name=None))
+    return found
+
+
+def test_hundreds_of_tickets(court: ApiCourt, request_tracker: RtServer, world: dict[str, int]) -> None:
+    request_tracker.clone(world["reopened"], 300)
+    source(court, request_tracker.url, size=100)
+    report = court.load()
+    assert report.failures == []
+    cycles = court.current("ticket_cycle")
+    assert (cycles["resolved_at"] == at("02:00:00")).sum() >= 301
+    assert len(court.current()) >= 310
+
+
+def test_check_shows_version_queues_and_first_records(
+    court: ApiCourt, request_tracker: RtServer, world: dict[str, int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    from collector.cli import run
+
+    text = SOURCE.format(url=request_tracker.url, user=READER, size=50).replace("waiting: new", "waiting: [new, 新建]")
+    court.source("api", text + "queues: [运维工单, 不存在]\n")
+    assert run(["check", "-C", str(court.folder), "--source", "rt"]) == 0
+    shown = capsys.readouterr().out
+    assert "Request Tracker 5." in shown
+    assert "可读的队列：运维工单、服务请求" in shown
+    assert "queues 中的 不存在 看不到，请核对名称和权限" in shown
+    assert "话筒无声" in shown
+    assert len(court.store.deliveries()) == 0
