@@ -193,7 +193,7 @@ def test_a_later_load_takes_what_changed(court: ApiCourt, request_tracker: RtSer
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("fault", ["reset", "500"])
 def test_a_fault_between_us_loses_nothing(
-    fault: str,
+    fault: Fault,
     court: ApiCourt,
     request_tracker: RtServer,
     world: dict[str, int],
