@@ -47,6 +47,10 @@ _STATUS_WORDS = {
 }
 
 
+class NotFoundError(ConfigError):
+    """There is nothing at this address."""
+
+
 def pause(seconds: float) -> None:
     """Wait; here so that tests need not."""
     time.sleep(seconds)
@@ -233,7 +237,7 @@ class Client:
         if status in (401, 403):
             raise ConfigError(f"{fact}；请核对 auth 的凭据和账号的权限")
         if status in (404, 405, 410):
-            raise ConfigError(f"{fact}；请核对 url 与请求的路径")
+            raise NotFoundError(f"{fact}；请核对 url 与请求的路径")
         raise InputError(f"{fact}；对方说的是{self.shown(_beginning(body))}")
 
     def _compare_clocks(self, response: Response, at: int) -> None:

@@ -18,8 +18,8 @@ from adapters.http_client import Client, Reply
 from adapters.numbered import Walk, walk_from
 from adapters.replies import Spool, bundled
 from adapters.request_tracker_config import RequestTrackerConfig
-from adapters.ticket_history import Change, life_of
-from adapters.ticket_system import Told, batches_of, previews_of, reread_of
+from adapters.ticket_history import Change, moment_of
+from adapters.ticket_system import Told, batches_of, previews_of, reread_of, told_of
 from metrics.errors import InputError
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def _histories(
     changes: dict[str, list[Change]] = defaultdict(list)
     written: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for item in items:
-        at = _moment(item["Created"])
+        at = moment_of(item["Created"])
         if item["Type"] == "Status":
             change = Change(at, int(item["id"]), item["OldValue"] or "", item["NewValue"] or "")
             changes[item["ObjectId"]].append(change)
@@ -193,14 +193,7 @@ def _ticket(
         "updated": item.get("LastUpdated"),
         "custom": {field["name"]: field["values"] for field in item.get("CustomFields") or () if field["values"]},
     }
-    reported_at = _moment(item["Created"])
-    life = life_of(reported_at, item["Status"], changes, config.statuses, replies)
-    return Told(str(item["id"]), reported_at, fields, life)
-
-
-def _moment(text: str) -> int:
-    """UTC seconds of ``2026-11-24T22:52:07Z``."""
-    return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp())
+    return told_of(str(item["id"]), item["Created"], fields, changes, config.statuses, replies)
 
 
 def _quoted(text: str) -> str:

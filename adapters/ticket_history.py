@@ -7,6 +7,7 @@ was entered and left, in order. Changes of one second keep the order of their nu
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
@@ -75,6 +76,15 @@ class Life(NamedTuple):
     moments: Mapping[str, int | bool | None]
     cycles: Sequence[tuple[int, int | None, int | None]]
     holds: Sequence[tuple[int, int | None, Side]]
+
+
+#: Of a ticket whose report has no readable moment.
+UNKNOWN_LIFE = Life({}, (), ())
+
+
+def moment_of(text: str) -> int:
+    """UTC seconds of ``2026-11-24T22:52:07Z``; ValueError if it is none."""
+    return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp())
 
 
 def life_of(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.base import Batch, Blob, Context, Preview
 from adapters.json_mapping import JsonMapping
 from adapters.json_rows import ObjectReader, is_true, preview_objects, reread_objects, search
-from adapters.ticket_history import Life, fields_of
+from adapters.ticket_history import UNKNOWN_LIFE, Change, Life, Statuses, fields_of, life_of, moment_of
 from adapters.ticket_system_config import TicketSystemConfig
 
 if TYPE_CHECKING:
@@ -31,12 +31,31 @@ _CYCLES = JsonMapping(
 
 @dataclass(frozen=True)
 class Told:
-    """One ticket as the system tells it: fields by the system's own names, and its life."""
+    """One ticket as the system tells it: fields by the system's own names, and its life.
+
+    ``reported_at``: UTC seconds, or the text that could not be read, for which the ticket will be refused.
+    """
 
     number: str
-    reported_at: int
+    reported_at: int | str
     fields: Mapping[str, Any]
     life: Life
+
+
+def told_of(
+    number: str,
+    created: str,
+    fields: Mapping[str, Any],
+    changes: Iterable[Change],
+    statuses: Statuses,
+    replies: Iterable[int] = (),
+) -> Told:
+    """A ticket whose life follows from its changes of status; ``created`` as the system writes it."""
+    try:
+        reported_at = moment_of(created)
+    except (ValueError, TypeError):
+        return Told(number, created, fields, UNKNOWN_LIFE)
+    return Told(number, reported_at, fields, life_of(reported_at, fields["status"], changes, statuses, replies))
 
 
 @dataclass

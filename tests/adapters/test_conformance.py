@@ -77,6 +77,49 @@ _REST = config_model("rest").model_validate_json(
         }
     )
 )
+_STATUSES = {"waiting": "new", "resolved": "resolved"}
+_SYSTEM = {
+    "url": "https://itsm.test",
+    "statuses": _STATUSES,
+    "ticket": {"columns": {"kind": "queue || tracker"}, "words": {"kind": {"运维": "incident"}}},
+}
+
+
+def _ticket_system(name: str) -> Any:
+    return config_model(name).model_validate_json(json.dumps(_SYSTEM))
+
+
+#: number, created, queue or tracker
+_TICKETS = (
+    ("1", "2023-03-05T01:00:00Z", "运维"),
+    ("2", "2023-03-05T01:30:00Z", "运维"),
+    ("3", "1970-01-01T00:00:00Z", "运维"),
+    ("4", "2023-03-05T02:00:00Z", "也许"),
+)
+
+
+def _bundle(*replies: Any) -> bytes:
+    bodies = [json.dumps(reply).encode() for reply in replies]
+    return b"".join(b'{"address": "a", "bytes": %d}\n%b\n' % (len(body), body) for body in bodies)
+
+
+_RT_PAGE = _bundle(
+    {
+        "items": [
+            {"id": number, "Status": "new", "Created": created, "Queue": {"Name": queue}}
+            for number, created, queue in _TICKETS
+        ]
+    },
+    {"items": []},
+)
+_REDMINE_PAGE = _bundle(
+    {"issue_statuses": [{"id": 1, "name": "new"}]},
+    {"issues": []},
+    *(
+        {"issue": {"id": number, "created_on": created, "status": {"name": "new"}, "tracker": {"name": tracker}}}
+        for number, created, tracker in _TICKETS
+    ),
+)
 _ITEMS = [
     {"what": {"name": "机房"}, "at": "2023-03-05T01:00:00Z", "n": 1, "outcome": "正常"},
     {"what": {"name": "法庭"}, "at": 1677979800, "n": 2, "outcome": "异常"},
@@ -88,6 +131,8 @@ CASES = {
     "push": Case(
         config_model("push").model_validate_json(json.dumps({"token": {"env": "T"}})), _HOUR, b"no gzip", "checked_at"
     ),
+    "request_tracker": Case(_ticket_system("request_tracker"), ("tickets", _RT_PAGE), b"<html>", "reported_at"),
+    "redmine": Case(_ticket_system("redmine"), ("issues", _REDMINE_PAGE), b'{"address": "a"}\n{}', "reported_at"),
     "rest": Case(_REST, ("1.json", json.dumps({"items": _ITEMS}).encode()), b'{"items": [', "inspected_at"),
     "table": Case(_TABLE, ("巡检.xlsx", xlsx_file({"巡检": _ROWS})), b"PK\x03\x04 and nothing more", "inspected_at"),
     "probe": Case(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.servers import servers_required
+from tests.tickets import redmine_server as rm
 from tests.tickets import rt_server as rt
 
 
@@ -22,6 +23,13 @@ def needed(missing: str) -> None:
 def request_tracker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[rt.RtServer]:
     needed(rt.missing())
     with rt.rt_server(tmp_path_factory.mktemp("rt") / "server") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redmine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[rm.RedmineServer]:
+    needed(rm.missing())
+    with rm.redmine_server(tmp_path_factory.mktemp("redmine") / "server") as server:
         yield server
 
 

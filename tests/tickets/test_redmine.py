@@ -1,0 +1,194 @@
+"""Redmine 5 itself: a known history, its traps, and faults between us."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from collector.cli import run
+from tests.adapters.apicourt import ApiCourt, court_at
+from tests.adapters.faulty import Fault, Faulty
+from tests.tickets.reading import at, moments, rows, ticket
+from tests.tickets.redmine_server import RedmineServer
+
+pytestmark = pytest.mark.live
+
+SOURCE = """
+id: api
+name: 院内工单系统
+adapter: redmine
+project: ops
+url: {url}
+auth: {{header: {{name: X-Redmine-API-Key, value: {{env: REDMINE_KEY}}}}}}
+retries: 1
+page_size: 4
+statuses:
+  waiting: 新建
+  resolved: 已解决
+  closed: 已关闭
+  cancelled: 已拒绝
+  holds: {{待用户反馈: court}}
+ticket:
+  columns:
+    asset_no: custom."设备编号"
+    kind: tracker
+  words:
+    kind: {{故障: incident, 服务请求: service_request}}
+"""
+
+
+@pytest.fixture(scope="session")
+def world(redmine: RedmineServer) -> dict[str, int]:
+    """Issues by what became of them."""
+    numbers = {
+        "plain": redmine.issue("话筒无声", "A1"),
+        "reopened": redmine.issue("投影偏色", "A2"),
+        "held": redmine.issue("等院方确认", "A3"),
+        "waiting": redmine.issue("还没有人看"),
+        "rejected": redmine.issue("不是故障"),
+        "straight": redmine.issue("直接关闭"),
+        "tied": redmine.issue("同一秒内反复"),
+        "request": redmine.issue("开通账号", tracker=3),
+        "hidden": redmine.issue("内部工单", project="inner"),
+    }
+    redmine.status(numbers["plain"], "处理中", "已解决", "已关闭")
+    redmine.status(numbers["reopened"], "处理中", "已解决", "已关闭", "处理中", "已关闭")
+    redmine.status(numbers["held"], "处理中", "待用户反馈", "处理中", "已解决")
+    redmine.status(numbers["rejected"], "已拒绝")
+    redmine.status(numbers["straight"], "已关闭")
+    redmine.status(numbers["tied"], "处理中", "待用户反馈", "处理中", "已解决", "处理中", "已解决")
+    times = {
+        "plain": ("01:00:00", "01:10:00", "03:00:00", "09:00:00"),
+        "reopened": ("01:00:00", "01:05:00", "02:00:00", "02:30:00", "04:00:00", "06:30:00"),
+        "held": ("01:00:00", "01:20:00", "02:00:00", "05:00:00", "06:00:00"),
+        "waiting": ("01:00:00",),
+        "rejected": ("01:00:00", "01:30:00"),
+        "straight": ("01:00:00", "01:40:00"),
+        "tied": ("01:00:00", "02:00:00", "02:00:00", "02:00:00", "02:00:00", "02:00:00", "02:00:00"),
+        "request": ("07:00:00",),
+    }
+    for name, listed in times.items():
+        redmine.set_times(numbers[name], *moments(*listed))
+    return numbers
+
+
+@pytest.fixture
+def court(tmp_path: Path, redmine: RedmineServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiCourt]:
+    monkeypatch.setenv("REDMINE_KEY", redmine.reader_key)
+    with court_at(tmp_path / "court") as court:
+        court.now = int(time.time())
+        court.source("api", SOURCE.format(url=redmine.url))
+        yield court
+
+
+def test_a_known_history_comes_out_as_it_was(court: ApiCourt, world: dict[str, int]) -> None:
+    report = court.load()
+    assert (report.failures, report.rejected) == ([], 0)
+    plain = ticket(court, world["plain"])
+    assert (plain["title"], plain["asset_no"], plain["kind"], plain["status"]) == (
+        "话筒无声",
+        "A1",
+        "incident",
+        "已关闭",
+    )
+    wanted = {
+        "reported_at": "01:00:00",
+        "responded_at": "01:10:00",
+        "resolved_at": "03:00:00",
+        "closed_at": "09:00:00",
+    }
+    assert {name: plain[name] for name in wanted} == {name: at(text) for name, text in wanted.items()}
+    reopened = ticket(court, world["reopened"])
+    assert (reopened["resolved_at"], reopened["closed_at"]) == (at("06:30:00"), at("06:30:00"))
+    assert rows(court, "ticket_cycle", world["reopened"], "opened_at", "resolved_at") == [
+        (at("01:00:00"), at("02:00:00")),
+        (at("04:00:00"), at("06:30:00")),
+    ]
+    assert rows(court, "hold", world["held"], "hold_from", "hold_to", "side") == [
+        (at("02:00:00"), at("05:00:00"), "court")
+    ]
+
+
+def test_traps(court: ApiCourt, world: dict[str, int]) -> None:
+    court.load()
+    assert ticket(court, world["straight"])["resolved_at"] == at("01:40:00")  # closed issues are in the list
+    assert [ticket(court, world["waiting"])[name] for name in ("responded_at", "resolved_at")] == [None, None]
+    assert ticket(court, world["rejected"])["cancelled"] is True
+    assert ticket(court, world["request"])["kind"] == "service_request"
+    assert rows(court, "ticket_cycle", world["tied"], "opened_at", "resolved_at") == [
+        (at("01:00:00"), at("02:00:00")),
+        (at("02:00:00"), at("02:00:00")),
+    ]
+    assert rows(court, "hold", world["tied"], "hold_from") == []  # it lasted no second
+    assert str(world["hidden"]) not in set(court.current()["ticket_no"])
+
+
+def test_a_later_load_takes_what_changed_and_costs_hashes_for_the_rest(
+    court: ApiCourt, redmine: RedmineServer, world: dict[str, int]
+) -> None:
+    number = redmine.issue("后来才解决")
+    court.load()
+    assert ticket(court, number)["resolved_at"] is None
+    again = court.load()
+    assert (again.deliveries == [] and again.known > 0) or again.superseding == 0
+    redmine.status(number, "已解决")
+    court.now = int(time.time())
+    court.load()
+    assert ticket(court, number)["resolved_at"] is not None
+    assert ticket(court, world["plain"])["resolved_at"] == at("03:00:00")
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("fault", ["reset", "truncated", "429"])
+def test_a_fault_between_us_loses_nothing(
+    fault: Fault, court: ApiCourt, redmine: RedmineServer, world: dict[str, int], tmp_path: Path
+) -> None:
+    with Faulty(redmine.url) as proxy:
+        court.source("api", SOURCE.format(url=proxy.url))
+        for passing in (4, 12):
+            proxy.fail(fault, after=passing)
+            assert court.load().exit_code == 4
+            proxy.heal()
+        assert court.load().failures == []
+        with court_at(tmp_path / "other") as other:
+            other.now = court.now
+            other.source("api", SOURCE.format(url=proxy.url))
+            other.load()
+            assert other.store.fingerprint() == court.store.fingerprint()
+
+
+def test_an_issue_that_is_deleted_meanwhile_is_left_out(
+    court: ApiCourt, redmine: RedmineServer, world: dict[str, int]
+) -> None:
+    number = redmine.issue("马上删除")
+    with Faulty(redmine.url) as proxy:
+        court.source("api", SOURCE.format(url=proxy.url))
+        hook = proxy.next_fault
+        before = redmine.ask
+
+        def delete(*arguments: object) -> Fault | None:
+            if proxy.seen[-1][1].startswith(f"/issues/{number}.json"):
+                before("DELETE", f"issues/{number}.json")
+            return hook()
+
+        proxy.next_fault = delete  # type: ignore[method-assign]
+        report = court.load()
+    assert report.failures == []
+    assert [note for note in report.notes if f"工单 {number} 在取数的时候被删除了" in note]
+    assert str(number) not in set(court.current()["ticket_no"])
+
+
+def test_check_shows_the_account_the_projects_and_the_first_records(
+    court: ApiCourt, redmine: RedmineServer, world: dict[str, int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    court.source("api", SOURCE.format(url=redmine.url).replace("waiting: 新建", "waiting: [新建, 待受理]"))
+    assert run(["check", "-C", str(court.folder), "--source", "api"]) == 0
+    shown = capsys.readouterr().out
+    assert "Redmine，账号 yunwei\n" in shown
+    assert "可读的项目 1 个：法庭运维（court）" in shown
+    assert "statuses 中的 待受理 对方没有，请核对" in shown
+    assert "按处理中看待的状态：处理中" in shown
+    assert "话筒无声" in shown
