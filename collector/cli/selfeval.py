@@ -31,7 +31,15 @@ if TYPE_CHECKING:
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), metavar="目录", help="写到这个目录（默认 paths.output）"
 )
-def command(workspace: Path, year: str | None, project: str | None, final: bool, out: Path | None) -> None:
+@click.option(
+    "--template",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="文件",
+    help="本单位的 Word 模板（由 yunwei report --write-template 写出的改成；默认用程序自带的）",
+)
+def command(
+    workspace: Path, year: str | None, project: str | None, final: bool, out: Path | None, template: Path | None
+) -> None:
     """Build the forms, refuse unfinished final ones as a whole, write and say what is lacking."""
     from collector.selfeval.build import build, chosen
     from collector.selfeval.write import write
@@ -42,7 +50,7 @@ def command(workspace: Path, year: str | None, project: str | None, final: bool,
     evaluations = [build(settings, opened.store, model, final=final) for model in models]
     if final and any(evaluation.missing for evaluation in evaluations):
         _refuse(evaluations)
-    for evaluation, paths in write(evaluations, out or settings.output):
+    for evaluation, paths in write(evaluations, out or settings.output, template):
         for path in paths:
             click.echo(f"已写出 {path}")
         for line in _summary(evaluation):

@@ -125,3 +125,22 @@ def test_a_tampered_workbook_is_found(written: Path, judged: Evaluated, tmp_path
     book.save(path)
     assert run(["verify", str(path), "-C", str(judged.court.folder)]) == 3
     assert "得分合计写 80，各项相加 9 + 20 + 8 + 10 + 9 + 30 + 0 = 86，不符" in capsys.readouterr().out
+
+
+def test_the_courts_own_template_carries_the_form(judged: Evaluated, tmp_path: Path, capsys: Captured) -> None:
+    template = tmp_path / "模板.docx"
+    assert run(["report", "--write-template", str(template)]) == 0
+    document = docx.Document(str(template))
+    document.sections[-1].header.is_linked_to_previous = False
+    document.sections[-1].header.paragraphs[0].text = "甲法院文件"
+    document.save(str(template))
+    assert _run(judged, "--final", "--out", str(tmp_path), "--template", str(template)) == 0
+    made = docx.Document(str(next(tmp_path.glob("*自评表*.docx"))))
+    assert "甲法院文件" in "".join(paragraph.text for paragraph in made.sections[-1].header.paragraphs)
+    assert [table.rows[-1].cells[0].text for table in made.tables[:2]][1] == "自评等级"
+
+
+def test_a_template_that_is_none_is_refused(judged: Evaluated, tmp_path: Path, capsys: Captured) -> None:
+    (tmp_path / "模板.docx").write_text("不是 Word")
+    assert _run(judged, "--out", str(tmp_path), "--template", str(tmp_path / "模板.docx")) == 2
+    assert "不是能读的 Word 文档（docx）" in capsys.readouterr().err

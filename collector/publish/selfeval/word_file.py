@@ -76,7 +76,7 @@ def _lacking(paper: Paper, evaluation: SelfEvaluation) -> None:
 
 def _funds(paper: Paper, evaluation: SelfEvaluation, numeral: str) -> None:
     paper.heading(f"{numeral}、资金到位与使用情况")
-    paper.note("单位：万元", "right")
+    paper.note("单位：万元", "right", stays=True)
     paper.layout(FUND_WIDTHS, _cells(fund_rows(evaluation)), header_rows=1, together=True)
 
 

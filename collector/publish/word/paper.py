@@ -63,9 +63,9 @@ class Paper:
         """A paragraph of the body."""
         self.add(paragraph(text, "BodyText"))
 
-    def note(self, text: str, align: Align = "both") -> None:
-        """A remark in smaller type, e.g. below a table."""
-        self.add(paragraph(text, "Note", w("jc", val=align)))
+    def note(self, text: str, align: Align = "both", *, stays: bool = False) -> None:
+        """A remark in smaller type, e.g. below a table; ``stays``: with what follows it, e.g. above one."""
+        self.add(paragraph(text, "Note", *((w("keepNext"),) if stays else ()), w("jc", val=align)))
 
     def line(self, text: str, align: Align = "left") -> None:
         """A line of the body without indent, e.g. a signature."""
