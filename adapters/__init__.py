@@ -23,6 +23,8 @@ _MODULES: Mapping[str, tuple[str, str]] = {
     "request_tracker": ("adapters.request_tracker", "adapters.request_tracker_config:RequestTrackerConfig"),
     "probe": ("adapters.probe", "adapters.probes.config:ProbeConfig"),
     "push": ("adapters.push", "adapters.push_config:PushConfig"),
+    "zabbix": ("adapters.zabbix", "adapters.zabbix_config:ZabbixConfig"),
+    "prometheus": ("adapters.prometheus", "adapters.prometheus_config:PrometheusConfig"),
     "mailbox": ("adapters.mailbox", "adapters.mailbox_config:MailboxConfig"),
     "sftp": ("adapters.sftp", "adapters.sftp_config:SftpConfig"),
 }

@@ -366,6 +366,9 @@ BUDGET_LINE = RecordType(
     key=("line_no",),
 )
 
+#: What another system makes of an asset's availability in a month, in percent: a measurement of this kind.
+SECOND_OPINION = "第二意见：正常运行率"
+
 RECORDS: Mapping[str, RecordType] = {
     record.name: record
     for record in (

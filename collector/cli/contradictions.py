@@ -42,6 +42,7 @@ _COLUMNS = {
 @chinese_command(
     help="列出数据来源之间的矛盾：关单时拨测仍失败、故障未结束而巡检正常、到场早于报障、同一工单出自两家服务商。\n\n"
     "矛盾只列出，不改变任何指标。不写周期时列出合同期内每个月的。"
+    "其他系统（如 Zabbix 的 SLA 报告）算出的正常运行率作为第二意见列在末尾，与本系统的并排。"
 )
 @workspace_option
 @periods_argument
@@ -64,6 +65,7 @@ def command(
     """Print them, counted by kind, and write them all where asked."""
     from collector.contradictions import find_contradictions
     from collector.publish.csv_file import write_rows
+    from collector.second_opinions import second_opinions
     from metrics.contradictions import CONTRADICTION_LABELS
     from metrics.period import parse_period
 
@@ -88,6 +90,11 @@ def command(
         console().print(_table(rows[:limit]))
     if len(rows) > limit:
         click.echo(f"…其余 {len(rows) - limit} 条没有列出；用 --limit 多列，或用 --csv 写出全部")
+    opinions = second_opinions(opened.store, [parse_period(period) for period in periods], opened.moment(known_at))
+    if opinions:
+        click.echo(f"第二意见 {len(opinions)} 条（其他系统对同一设备同一个月的说法）：")
+    for opinion in opinions:
+        click.echo(f"  {opinion.line()}")
     if csv_path is not None:
         cells = ([row[name] if row[name] is not None else "" for name in _COLUMNS] for row in rows)
         write_rows(csv_path, list(_COLUMNS.values()), cells)

@@ -15,6 +15,7 @@ from adapters.base import REJECTION_COLUMNS, SET_ASIDE, Batch, Blob
 from adapters.drop import DropAdapter
 from metrics.errors import InputError
 from metrics.records import RECORDS, natural_key
+from tests.adapters.monitoring import MONITORING
 from tests.adapters.reading import SHANGHAI, config_of, context_at
 from tests.adapters.writing import gz_file, xlsx_file
 
@@ -142,6 +143,7 @@ CASES = {
         "checked_at",
     ),
 }
+CASES |= {name: Case(*parts) for name, parts in MONITORING.items()}
 
 
 @pytest.fixture(params=sorted(name for name in ADAPTERS if not isinstance(ADAPTERS[name], DropAdapter)))

@@ -19,6 +19,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     needed("openssl")
     authority = Authority(tmp_path_factory.mktemp("ca"))
     authority.issue("good", f"DNS:localhost,IP:{HOST}")
+    authority.issue("localhost", f"DNS:localhost,IP:{HOST}")
     authority.issue("expired", f"IP:{HOST}", days=-1)
     return authority
 
@@ -44,3 +45,9 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
     """A small court with a store of its own."""
     with Workspace(tmp_path / "court") as made:
         yield made
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting before another try takes no time."""
+    monkeypatch.setattr("adapters.http_client.pause", lambda seconds: None)

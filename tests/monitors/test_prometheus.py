@@ -1,0 +1,198 @@
+"""Prometheus and VictoriaMetrics, the real ones: a month of samples, its ratio by their own arithmetic, its gaps."""
+
+from __future__ import annotations
+
+import json
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from tests.adapters.faulty import FAULTS, Fault, Faulty
+from tests.monitors import october
+from tests.monitors.court import MonitoredCourt, monitored_court
+from tests.monitors.processes import needed
+from tests.monitors.prometheus_server import prometheus_server, victoria_server
+
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("prometheus")]
+
+STEP, COUNT = 900, 2976  # a quarter of an hour; 31 days
+ASSETS = 2  # of the register, in the same run
+FAILED = range(100, 120)
+#: "gap" is not looked at from the 50th to the 69th quarter: 5 hours, of which the staleness covers three quarters.
+GAP = range(50, 70)
+
+
+def month(count: int = COUNT) -> dict[str, list[tuple[int, float]]]:
+    moments = [october.FIRST + STEP * n for n in range(count)]
+    return {
+        "OA-01": [(at, float(n not in FAILED)) for n, at in enumerate(moments)],
+        "GAP-1": [(at, 1.0) for n, at in enumerate(moments) if n not in GAP],
+    }
+
+
+@pytest.fixture(scope="module")
+def victoria() -> Iterator[str]:
+    needed("victoria-metrics")
+    with victoria_server("probe_success", "instance", month()) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def prometheus() -> Iterator[str]:
+    """Two days only: promtool takes a quarter of a minute for a month."""
+    needed("prometheus", "promtool")
+    with prometheus_server("probe_success", "instance", month(192)) as url:
+        yield url
+
+
+@pytest.fixture
+def court(tmp_path: Path) -> Iterator[MonitoredCourt]:
+    with monitored_court(tmp_path) as court:
+        court.register(("OA-01", "OA 系统", ""), ("GAP-1", "有缺口的", ""))
+        court.indicator("checks")
+        court.now = october.at("11-02 00:00")
+        yield court
+
+
+def configure(court: MonitoredCourt, url: str, more: str = "") -> None:
+    court.source(
+        "prom",
+        f"{{id: prom, name: 指标库, adapter: prometheus, url: '{url}', interval: 15分钟, start: 2026-10-01,\n"
+        f" timeout: 5秒, largest_reply: 512KB{more if 'chunk' in more else more + ', chunk: 5天'}}}",
+    )
+
+
+def asked(url: str, query: str, at: int) -> float:
+    params = urllib.parse.urlencode({"query": query, "time": at})
+    with urllib.request.urlopen(f"{url}/api/v1/query?{params}", timeout=30) as reply:
+        return float(json.load(reply)["data"]["result"][0]["value"][1])
+
+
+def states(court: MonitoredCourt, asset: str) -> list[tuple[str, int, int, int]]:
+    """Runs of an asset: state, first and last sample by number, how many."""
+    found = court.store.facts().states.query("asset_no == @asset").sort_values("first_at")
+    numbers = [(found[name] - october.FIRST) // STEP for name in ("first_at", "last_at")]
+    return list(zip(found["state"], *numbers, found["check_count"], strict=True))
+
+
+def test_a_month_is_what_the_server_makes_of_it(court: MonitoredCourt, victoria: str) -> None:
+    configure(court, victoria)
+    report = court.load()
+    assert report.failures == []
+    assert report.accepted == ASSETS + 2 * COUNT - len(GAP)
+    ratio = court.ratio("OA-01")
+    assert ratio == 1 - Fraction(20, 2976)
+    own = asked(victoria, 'avg_over_time(probe_success{instance="OA-01"}[31d])', october.LAST - 1)
+    assert float(ratio) == own == 0.9932795698924731
+
+
+def test_runs_of_samples_are_states_and_a_gap_is_unknown(court: MonitoredCourt, victoria: str) -> None:
+    configure(court, victoria)
+    court.load()
+    assert states(court, "OA-01") == [("up", 0, 99, 100), ("down", 100, 119, 20), ("up", 120, 2975, 2856)]
+    assert states(court, "GAP-1") == [("up", 0, 49, 50), ("up", 70, 2975, 2906)]
+    court.write("inbox/台账2.csv", "设备编号,名称,别名\nGAP-1,有缺口的,\n")
+    court.ratio("GAP-1")
+    row = court.store.results(indicator="up", period="2026-10", dimension="asset", dimension_value="GAP-1").iloc[0]
+    assert Fraction(row["numerator"]) == Fraction(row["denominator"]), "what is known is up"
+
+
+def test_prometheus_gives_the_same_as_victoriametrics(
+    court: MonitoredCourt, prometheus: str, victoria: str, tmp_path: Path
+) -> None:
+    """Prometheus' own ranges would show a value five minutes into the gap; ours are the stored samples."""
+    configure(court, prometheus)
+    assert court.load().failures == []
+    with monitored_court(tmp_path / "other") as other:
+        other.register(("OA-01", "OA 系统", ""), ("GAP-1", "有缺口的", ""))
+        other.now = october.FIRST + 192 * STEP - 1
+        configure(other, victoria)
+        other.load()
+        for asset in ("OA-01", "GAP-1"):
+            assert states(court, asset) == states(other, asset)
+    assert states(court, "OA-01")[-1] == ("up", 120, 191, 72)
+    own = asked(prometheus, 'avg_over_time(probe_success{instance="OA-01"}[2d])', october.FIRST + 192 * STEP - 1)
+    assert own == pytest.approx(1 - 20 / 192, abs=1e-12)
+
+
+def test_an_expression_is_evaluated_at_steps(court: MonitoredCourt, prometheus: str) -> None:
+    configure(court, prometheus, ", query: 'min by (instance) (probe_success)', chunk: 1天")
+    assert court.load().failures == []
+    assert states(court, "OA-01") == [("up", 0, 99, 100), ("down", 100, 119, 20), ("up", 120, 191, 72)]
+
+
+def test_a_later_load_goes_on_with_an_overlap_and_changes_nothing_before(court: MonitoredCourt, victoria: str) -> None:
+    configure(court, victoria)
+    court.now = october.at("10-15 00:00")
+    first = court.load()
+    cursor = court.store.cursor("prom")
+    assert cursor is not None
+    assert json.loads(cursor) == {"until": court.now}
+    court.now = october.at("11-02 00:00")
+    second = court.load()
+    assert first.accepted + second.accepted == ASSETS + 2 * COUNT - len(GAP)
+    assert second.superseding == 0
+    assert states(court, "OA-01") == [("up", 0, 99, 100), ("down", 100, 119, 20), ("up", 120, 2975, 2856)]
+
+
+def test_since_reads_a_range_again_and_leaves_the_cursor(court: MonitoredCourt, victoria: str) -> None:
+    configure(court, victoria)
+    court.load()
+    cursor = court.store.cursor("prom")
+    report = court.load(since=october.at("10-20 00:00"))
+    assert (report.accepted, report.superseding, court.store.cursor("prom")) == (0, 0, cursor)
+
+
+def test_labels_are_mapped_and_others_left_out(court: MonitoredCourt, victoria: str) -> None:
+    configure(court, victoria, ", assets: {GAP-1: OA-01}, others: skip")
+    report = court.load()
+    assert report.set_aside["not_applicable"] == COUNT
+    assert states(court, "OA-01") == [("up", 0, 49, 50), ("up", 70, 2975, 2906)]
+
+
+def test_an_asset_that_the_register_does_not_know_is_refused_and_tried_again(
+    court: MonitoredCourt, victoria: str
+) -> None:
+    configure(court, victoria, ", assets: {GAP-1: NEW-1}")
+    report = court.load()
+    assert report.rejected == COUNT - len(GAP)
+    court.register(("NEW-1", "新设备", ""), name="台账2.csv")
+    court.load()
+    assert [run[0] for run in states(court, "NEW-1")] == ["up", "up"]
+    assert states(court, "NEW-1")[0] == ("up", 0, 49, 50)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.usefixtures("impatient")
+def test_a_broken_wire_ends_the_load_and_the_next_makes_it_whole(
+    court: MonitoredCourt, victoria: str, fault: Fault
+) -> None:
+    with Faulty(victoria) as wire:
+        configure(court, wire.url, ", retries: 1, chunk: 2天")
+        source = court.folder / "sources/prom.yaml"
+        source.write_text(source.read_text(encoding="utf-8").replace("timeout: 5秒", "timeout: 1秒"), encoding="utf-8")
+        wire.fail(fault, after=5)
+        report = court.load()
+        assert len(report.failures) == 1
+        assert 0 < report.accepted < COUNT
+        wire.heal()
+        assert court.load().failures == []
+    assert states(court, "OA-01") == [("up", 0, 99, 100), ("down", 100, 119, 20), ("up", 120, 2975, 2856)]
+
+
+def test_a_clock_ten_minutes_off_is_said_and_lengthens_the_overlap(court: MonitoredCourt, victoria: str) -> None:
+    with Faulty(victoria) as wire:
+        wire.clock_offset = 600
+        configure(court, wire.url)
+        assert any("时钟" in note for note in court.load().notes)
+
+
+def test_a_query_that_is_wrong_is_a_sentence(court: MonitoredCourt, prometheus: str) -> None:
+    configure(court, prometheus, ", query: 'sum((probe_success)'")
+    (failure,) = court.load().failures
+    assert failure.exit_code == 3
+    assert "400" in str(failure)
