@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import socket
 
     import uvicorn
+    from starlette.routing import Route
 
     from collector.serve.bodies import Body
     from collector.store import Store
@@ -85,7 +86,7 @@ class Server:
         from collector.serve.listening import bound, login, tls_files
 
         certificate, key = tls_files(self._settings, self._serve)
-        app = application(self._board, login(self._settings, self._serve))
+        app = application(self._board, login(self._settings, self._serve), self._more_routes())
         self._socket = bound(self._serve)
         config = uvicorn.Config(
             app,
@@ -123,17 +124,31 @@ class Server:
             self._socket.close()
         self._thread = self._uvicorn = self._socket = None
 
+    def _more_routes(self) -> tuple[Route, ...]:
+        """The push endpoint, where live checks are recorded."""
+        from collector.live import Recorder
+        from collector.serve.push import PushDesk
+
+        if not isinstance(self._recorder, Recorder):
+            return ()
+        return (PushDesk(self._settings, self._opened(), self._recorder, self._clock).route(),)
+
+    def _opened(self) -> Store:
+        """The store, opened when it is first needed."""
+        if callable(self._store):
+            self._store = self._store()
+        return self._store
+
     def refresh(self, now: float) -> None:
         """Prepare every page as of ``now`` (UTC seconds) and hang them up together; an error leaves the old ones."""
         from collector.serve.pages import pages_of, results_body
         from collector.serve.snapshot import take
 
         with self._refreshing:
-            if callable(self._store):
-                self._store = self._store()
-            self._known = self._store.overview.facts(self._known)
-            snapshot = take(self._settings, self._store, int(now), self._recorder, self._known[1])
-            newest = self._store.overview.newest_results()
+            store = self._opened()
+            self._known = store.overview.facts(self._known)
+            snapshot = take(self._settings, store, int(now), self._recorder, self._known[1])
+            newest = store.overview.newest_results()
             if self._results is None or self._results[0] != newest:
-                self._results = newest, results_body(self._settings, self._store)
+                self._results = newest, results_body(self._settings, store)
             self._board.pages = pages_of(snapshot, self._serve.series_limit, self._results[1])

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.probes.config import ProbeConfig
+from adapters.push_config import PushConfig
 from collector.publish.metrics_families import Samples
 from collector.serve.targets import TargetState
 from collector.settings import Settings, SourceSettings
@@ -36,19 +37,26 @@ def source_states(
 ) -> list[SourceState]:
     """Every configured source, in the configuration's order."""
     checked: dict[str, int] = {}
-    limit: dict[str, int] = {}
     for target in targets:
         checked[target.source] = max(checked.get(target.source, 0), target.checked_at)
-        limit[target.source] = max(limit.get(target.source, 0), target.staleness)
     states = []
     for source in settings.sources:
         account = accounts.get(source.id)
         known = [moment for moment in (account and account.last_success, checked.get(source.id)) if moment]
         last = max(known, default=None)
         age = None if last is None else max(0, as_of - last)
-        is_live = isinstance(source.config, ProbeConfig)  # files of checks come when they come
-        states.append(SourceState(source, account, last, age, limit.get(source.id) if is_live else None))
+        states.append(SourceState(source, account, last, age, _silent_after(source)))
     return states
+
+
+def _silent_after(source: SourceSettings) -> int | None:
+    """How long its checks hold; files of checks come when they come."""
+    match source.config:
+        case ProbeConfig() as probes:
+            return max(probes.staleness_of(target) for target in probes.targets)
+        case PushConfig() as push:
+            return push.held_for
+    return None
 
 
 def add_sources(settings: Settings, states: Sequence[SourceState], samples: Samples) -> None:
