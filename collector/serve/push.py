@@ -76,7 +76,7 @@ class PushDesk:
         expected = self._tokens[source]
         if expected is None:
             raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "接收方还没有配置好本来源的令牌，请联系接收方")
-        kind, _, given = request.headers.get("authorization", "").partition(" ")
+        kind, _, given = _utf8(request.headers.get("authorization", "")).partition(" ")
         if kind.lower() != "bearer" or not token_matches(expected, given.strip()):
             raise RefusedError(HTTPStatus.UNAUTHORIZED, "令牌不对，应写在请求头 Authorization: Bearer 令牌")
         wait = self._limits[source].wait(source, time.monotonic())
@@ -106,6 +106,11 @@ class PushDesk:
         except ConfigError as error:
             _LOG.error("来源 %s 不能接收推送：%s", source, error)
             return None
+
+
+def _utf8(header: str) -> str:
+    """A header's value as it was meant: bytes beyond ASCII arrive one character each."""
+    return header.encode("latin-1").decode("utf-8", "replace")
 
 
 async def _body(request: Request, most: int) -> bytes:

@@ -58,7 +58,7 @@ def push(
 ) -> requests.Response:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     given = {} if token is None else {"Authorization": f"Bearer {token}".encode()}
-    return requests.post(f"{server.address}/push/{source}", data=data, headers={**given, **headers}, timeout=10)  # type: ignore[arg-type]
+    return requests.post(f"{server.address}/push/{source}", data=data, headers={**given, **headers}, timeout=10)
 
 
 def test_good_rows_are_taken_and_shown(server: Server, court: ServedCourt) -> None:
