@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from collector.compute import Judge
 from collector.explain import Basis, basis_at
-from collector.forecast import forecasts
+from collector.forecast import band_words, forecasts
 from collector.ledgers import entries, outages, presences, spreads
 from collector.needs import missing_needs
 from collector.proofs import Proofs
@@ -90,7 +90,7 @@ class Dossiers:
         history = [result for result in self.history if result["project"] == project]
         definitions = bench.definitions(project)
         proofs = Proofs(self.store, period, self.bench, self.shown_rows)
-        month = period.kind == "month"
+        month, foreseen = period.kind == "month", forecasts(bench, definitions, period)
         return Dossier(
             project=project,
             period=period,
@@ -103,7 +103,8 @@ class Dossiers:
             presences=presences(bench.judge, definitions, period),
             entries=entries(bench.judge, definitions, period),
             contradictions=list(self._contradictions(bench, project, period)),
-            forecasts=forecasts(bench, definitions, period),
+            forecasts=foreseen,
+            band=band_words(bench, project, period, foreseen),
             rejected=list(self._rejected()),
             evidence=proofs.of,
         )
@@ -131,7 +132,9 @@ class Dossiers:
 
 
 def _is_counted_by_month(definition: IndicatorDefinition) -> bool:
-    return definition.formula == "count" and definition.params.record in ("inspection", "support_event")
+    """Counts of inspections and hearing support; what is counted for the contract as a whole is no table by month."""
+    counts = definition.formula == "count" and definition.params.record in ("inspection", "support_event")
+    return counts and definition.target_period != "contract"
 
 
 def periods_of(results: Sequence[Result]) -> list[Period]:

@@ -15,11 +15,13 @@ from metrics.indicators import Contract, Figure, IndicatorDefinition, IndicatorR
 from metrics.outlook import PLANNED, Rest, outlook
 from metrics.outlook_words import outlook_words
 from metrics.period import Period, period_of
+from metrics.scoring.reach import Weighted, reach_words
 
 if TYPE_CHECKING:
     from collector.dossier import Bench
 
 FIRST_MONTH = 6
+YEAR = "全年"
 
 
 def forecasts(bench: Bench, definitions: Sequence[IndicatorDefinition], period: Period) -> list[Forecast]:
@@ -28,6 +30,28 @@ def forecasts(bench: Bench, definitions: Sequence[IndicatorDefinition], period: 
         return []
     found = (_forecast(bench, definition, period) for definition in definitions)
     return [forecast for forecast in found if forecast is not None]
+
+
+def band_words(bench: Bench, project: str, period: Period, found: Sequence[Forecast]) -> str:
+    """Which band of the year's self-evaluation can still be reached; nothing where the project has none."""
+    settings = bench.basis.settings
+    forms = [
+        one for one in settings.self_evaluations if (one.project, one.fiscal_year) == (project, period.first_on.year)
+    ]
+    if not found or not forms:
+        return ""
+    seen = {one.indicator: one.outlook for one in found if one.term == YEAR}
+    rows = [
+        Weighted(
+            definition.name,
+            Fraction(definition.weight),
+            definition.measure_unit or FORMULAS[definition.formula].unit,
+            seen.get(definition.id),
+        )
+        for definition in settings.indicators
+        if definition.project == project and definition.weight
+    ]
+    return reach_words(rows, settings.rule_pack(forms[0].rule_pack))
 
 
 def _forecast(bench: Bench, definition: IndicatorDefinition, period: Period) -> Forecast | None:
@@ -43,7 +67,7 @@ def _forecast(bench: Bench, definition: IndicatorDefinition, period: Period) -> 
     seen = outlook(definition.formula, target, result.figure, rest)
     if seen is None:
         return None
-    word = "合同期" if target_period == "contract" else "全年"
+    word = "合同期" if target_period == "contract" else YEAR
     words = outlook_words(seen, result.measure_unit, *formula.sides(definition), word)
     return Forecast(definition.id, definition.name, result.printed, result.printed_target, seen, words, word)
 

@@ -90,11 +90,16 @@ class Outlook:
 
     @property
     def best(self) -> Fraction | None:
-        """The figure of the whole term if the rest brings as much as it can; None where that has no limit."""
-        if self.need.bound != "at_least" or self.need.most is None or self.so_far.numerator is None:
+        """The best figure of the whole term that can still come; None where it has no limit, or it is not known."""
+        above, below, need = self.so_far.numerator, self.so_far.denominator, self.need
+        if above is None:
             return None
-        whole = (self.so_far.denominator or 0) + (self.need.rest or 0)
-        return (self.so_far.numerator + self.need.most) / whole if whole else None
+        if self.formula == "roster":
+            return above
+        if need.bound == "at_least" and need.most is None:
+            return None
+        whole = Fraction(1) if below is None else below + (need.rest or 0)
+        return (above + (need.most or 0 if need.bound == "at_least" else 0)) / whole if whole else None
 
 
 def need(

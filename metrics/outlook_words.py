@@ -25,7 +25,7 @@ def _state(outlook: Outlook, unit: MeasureUnit, term: str) -> str:
         return f"其余时间无论如何，{term}都能达标" if need.bound != "at_least" or need.most else f"{term}指标已经完成"
     if need.state == "open":
         return ""
-    if outlook.best is not None:
+    if outlook.best is not None and need.bound == "at_least" and outlook.formula != "roster":
         best = print_number(outlook.best, unit, target=outlook.target)
         return f"{term}已不可能达标：即使其余全部做到，也只有 {best}"
     return f"{term}已不可能达标：目前为 {number}，不能再{'升' if need.bound == 'at_least' else '降'}到目标"

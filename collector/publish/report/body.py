@@ -82,7 +82,9 @@ class _Body:
         standing = self.publication.standing(self.dossier.project, self.dossier.period.label)
         self.paper.text(f"{standing.sentence}。")
         if standing.summed:
-            self.paper.text(f"汇总的各月：{standing.summed_sentence()}。")
+            closed = any(not one.is_draft for one in standing.summed)
+            said = f"汇总的各月：{standing.summed_sentence()}" if closed else "所汇总的各月均未封账"
+            self.paper.text(f"{said}。", "left")
 
     def figures(self) -> None:
         """指标完成情况: one line an indicator."""
@@ -90,7 +92,8 @@ class _Body:
         month = self.dossier.period.kind == "month"
         columns = [
             *(Column("指标", 27), Column("目标", 13, "center"), Column("完成值", 15, "right")),
-            *(Column(self.before, 15, "right"), *([Column("本年累计", 15, "right")] if month else [])),
+            *([Column(self.before, 15, "right")] if self.earlier else []),
+            *([Column("本年累计", 15, "right")] if month else []),
             *(Column("覆盖率", 12, "right"), Column("结论", 11, "center")),
         ]
         rows = []
@@ -103,7 +106,7 @@ class _Body:
                     one["name"],
                     one["printed_target"] or "—",
                     Cell(one["printed"], align="right", bold=bold),
-                    before["printed"] if before else "—",
+                    *([before["printed"] if before else "—"] if self.earlier else []),
                     *year,
                     one.coverage or "—",
                     Cell(one.outcome, align="center", bold=bold),
@@ -113,9 +116,10 @@ class _Body:
         self.paper.note("注：“—”表示没有数据、没有目标或不适用。结论只在目标所约束的周期作出。")
 
     def missed(self) -> None:
-        """未达标情况: by how much, and what cost most."""
+        """未达标情况: by how much, and what cost most; figures without a conclusion for want of coverage too."""
         found = [one for one in self.totals if one["outcome"] in ("missed", "low_coverage")]
-        self._chapter("未达标情况")
+        thin = any(one["outcome"] == "low_coverage" for one in found)
+        self._chapter("未达标和覆盖不足情况" if thin else "未达标情况")
         if not found:
             self.paper.text(f"{self.now}没有未达标的指标。")
             return
@@ -136,10 +140,16 @@ class _Body:
             return
         self._chapter("月度趋势")
         for one in drawn[:_MOST_CHARTS]:
-            chart = monthly_chart(one, [month.label for month in self.dossier.months], self._series(one))
+            chart = monthly_chart(one, self._month_names(), self._series(one))
             self.paper.chart(chart, self.numbers.chart(f"{one['name']}（目标 {one['printed_target']}）"))
         if len(drawn) > _MOST_CHARTS:
             self.paper.note(f"注：列出 {_MOST_CHARTS} 项，全部指标的趋势图见工作簿。")
+
+    def _month_names(self) -> list[str]:
+        """``1月`` … where all lie in one year."""
+        months = self.dossier.months
+        one_year = len({month.first_on.year for month in months}) == 1
+        return [f"{month.first_on.month}月" if one_year else month.label for month in months]
 
     def _by_weight(self) -> list[Result]:
         """Missed ones first, then by marks; what is counted by month has a table of its own."""

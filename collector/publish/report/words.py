@@ -109,8 +109,9 @@ def _not_zero(value: Fraction) -> Decimal:
 
 
 def missed_words(dossier: Dossier, result: Result, earlier: Result | None) -> str:
-    """One paragraph: figure, target, gap, change, and what it was made of."""
-    parts = [f"完成值 {result['printed']}，目标 {result['printed_target']}", gap_words(result)]
+    """One sentence: figure, target, by how much it was missed or why nothing is concluded, and the change."""
+    said = gap_words(result) if result["outcome"] == "missed" else f"覆盖率 {result.coverage}，不作结论"
+    parts = [f"完成值 {result['printed']}，目标 {result['printed_target']}", said]
     change = change_words(result, earlier, BEFORE[dossier.period.kind])
     return "，".join(part for part in (*parts, change) if part) + "。"
 

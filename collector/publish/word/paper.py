@@ -59,9 +59,9 @@ class Paper:
         """一、…… (1), （一）…… (2) or 1.…… (3)."""
         self.add(paragraph(text, f"Heading{level}"))
 
-    def text(self, text: str) -> None:
-        """A paragraph of the body."""
-        self.add(paragraph(text, "BodyText"))
+    def text(self, text: str, align: Align = "both") -> None:
+        """A paragraph of the body; ``left`` for lists of codes, which would be torn apart otherwise."""
+        self.add(paragraph(text, "BodyText", *(() if align == "both" else (w("jc", val=align),))))
 
     def note(self, text: str, align: Align = "both", *, stays: bool = False) -> None:
         """A remark in smaller type, e.g. below a table; ``stays``: with what follows it, e.g. above one."""

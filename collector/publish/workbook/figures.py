@@ -16,7 +16,7 @@ from metrics.indicators import IndicatorResult
 _BEFORE = {"month": "上月", "quarter": "上季", "half": "上半年", "year": "上年", "range": "上期"}
 #: Rows above the body of the overview; the evidence leads back to its lines.
 _OVERVIEW = (
-    *(("指标级别", 21), ("指标", 24), ("目标", 10), ("完成值", 11), ("分子", 13), ("分母", 13), ("覆盖率", 9)),
+    *(("指标级别", 26), ("指标", 31), ("目标", 10), ("完成值", 11), ("分子", 13), ("分母", 13), ("覆盖率", 9)),
     *(("下限", 9), ("上限", 9), ("结论", 9)),
 )
 _OVERVIEW_END = (("依据条数", 9), ("说明", 34))
