@@ -21,7 +21,10 @@ _OUTAGE_FORMULAS = ("outage_count", "mean_outage_duration", "failure_rate", "mea
 
 
 def spreads(judge: Judge, project: str, definitions: Sequence[IndicatorDefinition], period: Period) -> list[Spread]:
-    """Response, arrival and resolution by the contract's indicators; the usual rule where it has none."""
+    """Response, arrival and resolution by the contract's indicators; the usual rule where it has none.
+
+    Over all, then for each vendor that has such a ticket.
+    """
     if not len(judge.facts.frames["ticket"]):
         return []
     found = []
@@ -32,7 +35,8 @@ def spreads(judge: Judge, project: str, definitions: Sequence[IndicatorDefinitio
         )
         for definition in own or [usual]:
             measured = _measure(judge, definition, period, ("total", "vendor"))
-            found += [_spread(definition, bool(own), figure) for figure in measured]
+            told = [figure for figure in measured if figure.dimension == "total" or figure.denominator]
+            found += [_spread(definition, bool(own), figure) for figure in told]
     return found
 
 
@@ -126,7 +130,7 @@ def _entry(indicator: str, row: dict[str, Any]) -> Entry:
         row["kind"],
         name,
         row["vendor"] or "",
-        int(row["quantity"]),
+        1 if row["quantity"] is None else int(row["quantity"]),
         row["from_on"],
         row["until_on"] or "",
     )

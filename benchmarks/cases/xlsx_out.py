@@ -137,7 +137,14 @@ def _published() -> Any:
         "period": "2025-03",
         "dimension": "total",
     }
-    codes = {"measure_unit": "hours", "target_period": "every", "outcome": "met", "run_id": 1, "notes": "口径：略。"}
+    codes = {
+        "measure_unit": "hours",
+        "target_period": "every",
+        "outcome": "met",
+        "run_id": 1,
+        "as_of": "2026-01-01T00:00:00Z",
+        "notes": "口径：略。",
+    }
     result = Result({**values, **filled, **codes, "dimension_value": "", "printed": "1.36小时", "actual": "4896"})
     dossier = Dossier("ops", parse_period("2025-03"), history=[result])
     return Publication("court", "甲法院", {"ops": "信息化运维"}, [result], dossier=dossier), dossier

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import xlsxwriter
@@ -27,10 +28,17 @@ def write(publication: Publication, path: Path) -> None:
     with whole(path) as beside:
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         made = xlsxwriter.Workbook(str(beside), options)
+        made.set_properties({"title": publication.dossier.period.label, "created": _moment(publication)})
         try:
             _write_sheets(Book(made, publication, publication.dossier))
         finally:
             made.close()
+
+
+def _moment(publication: Publication) -> datetime:
+    """The figures' ``as_of`` in UTC: the same state gives the same bytes, whenever it is written."""
+    moments = [datetime.fromisoformat(result["as_of"]) for result in publication.results]
+    return max(moments).astimezone(UTC).replace(tzinfo=None)
 
 
 def _write_sheets(book: Book) -> None:
