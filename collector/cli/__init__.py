@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "differences": ("collector.cli.differences:command", "比较已封账周期的两版：什么变了，因为哪些行"),
     "objections": ("collector.cli.objections:command", "登记和列出服务商的异议及处理决定"),
     "evidence": ("collector.cli.evidence:command", "佐证材料：打包数字、依据和来源文件，或核对一个包"),
+    "intervals": ("collector.cli.intervals:command", "查看设备的状态区间，或由拨测日志重建"),
     "contradictions": ("collector.cli.contradictions:command", "列出数据来源之间的矛盾"),
     "report": ("collector.cli.report:command", "写出一个周期的工作簿和 Word 报告"),
     "export": ("collector.cli.export:command", "导出结果：JSON、CSV、工作簿、报告"),

@@ -267,6 +267,13 @@ class CheckLog:
             file.unlink(missing_ok=True)
 
 
+def sources_of(connection: Connection, organization_id: str) -> list[str]:
+    """The sources that have files in the log, by name."""
+    table = check_partitions.c
+    query = select(table.source).where(table.organization_id == organization_id).distinct().order_by(table.source)
+    return list(connection.scalars(query))
+
+
 def visible_checks(log: CheckLog, parts: Iterable[Part]) -> Iterator[tuple[str, list[pa.Table]]]:
     """Day by day the tables of its files, the later ones last."""
     tables: list[pa.Table] = []

@@ -17,13 +17,6 @@ from collector.store.schema import check_partitions, check_sources
 Span = tuple[int, int]
 
 
-def sources_of(connection: Connection, organization_id: str) -> list[str]:
-    """The sources that have files in the log, by name."""
-    table = check_partitions.c
-    query = select(table.source).where(table.organization_id == organization_id).distinct().order_by(table.source)
-    return list(connection.scalars(query))
-
-
 def days_in_pieces(connection: Connection, organization_id: str, source: str, before: int) -> list[str]:
     """The UTC days of a source that ended by ``before`` (UTC seconds) and lie in more than one file."""
     table = check_partitions.c

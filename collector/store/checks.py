@@ -16,11 +16,20 @@ from sqlalchemy import Connection, select, update
 from collector.store.bulk import among
 from collector.store.canonical import ARROW, arrow_column
 from collector.store.check_keys import NEVER, NO_KEY, asset_of, key_of, time_of
-from collector.store.check_log import DAY, SCHEMA, CheckLog, coded_states, day_of, state_words, visible_checks
-from collector.store.check_runs import Runs, median_spacing
+from collector.store.check_log import (
+    DAY,
+    SCHEMA,
+    CheckLog,
+    coded_states,
+    day_of,
+    sources_of,
+    state_words,
+    visible_checks,
+)
+from collector.store.check_runs import STATES, Runs, median_spacing
 from collector.store.organization import lock_organization
 from collector.store.records import Outcome, Scope
-from collector.store.schema import check_partitions
+from collector.store.schema import check_partitions, check_series
 from collector.store.sealing import Sealing
 from collector.store.state_intervals import StateIndex
 from collector.store.targets import Assets
@@ -244,16 +253,40 @@ class CheckWriter:
             self._index.add(runs, before)
 
 
-def rebuild_index(connection: Connection, organization_id: str, folder: Path) -> int:
-    """Make every source's index anew from the log; how many intervals were wrong."""
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """An interval of the index that its log does not bear out, or (``missing``) one that was not there."""
+
+    source: str
+    asset_no: str
+    state: str
+    first_at: int
+    last_at: int
+    check_count: int
+    missing: bool
+
+
+def rebuild_index(connection: Connection, organization_id: str, folder: Path) -> list[Correction]:
+    """Make every source's index anew from the log and the rounds not sealed; what was wrong, by source, asset, time."""
     sequence = lock_organization(connection, organization_id)
-    table = check_partitions.c
     log = CheckLog(connection, organization_id, folder)
-    sources = connection.scalars(select(table.source).where(table.organization_id == organization_id).distinct()).all()
-    return sum(
-        StateIndex(Scope(connection, organization_id, source, 0, sequence), log, Assets()).rebuild_all()
-        for source in sorted(sources)
-    )
+    series = check_series.c
+    query = select(series.source).where(series.organization_id == organization_id).distinct()
+    found = []
+    for source in sorted({*connection.scalars(query), *sources_of(connection, organization_id)}):
+        assets = Assets()
+        index = StateIndex(Scope(connection, organization_id, source, 0, sequence), log, assets)
+        for runs, missing in zip(index.rebuild_all(), (False, True), strict=True):
+            found += _corrections(source, assets, runs, missing)
+    return sorted(found, key=lambda one: (one.source, one.asset_no, one.first_at, one.missing))
+
+
+def _corrections(source: str, assets: Assets, runs: Runs, missing: bool) -> list[Correction]:
+    columns = (runs.asset, runs.state, runs.first, runs.last, runs.count)
+    return [
+        Correction(source, assets.names[asset], STATES[state], first, last, count, missing)
+        for asset, state, first, last, count in zip(*(column.tolist() for column in columns), strict=True)
+    ]
 
 
 def forget_hour(connection: Connection, organization_id: str, hour: Hour, folder: Path) -> None:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
-from collector.store.check_log import CheckLog
-from collector.store.check_upkeep import compact_day, days_in_pieces, retire, sources_of
-from collector.store.checks import forget_hour, rebuild_index
+from collector.store.check_log import CheckLog, sources_of
+from collector.store.check_upkeep import compact_day, days_in_pieces, retire
+from collector.store.checks import Correction, forget_hour, rebuild_index
 from collector.store.engine import reading, writing
-from collector.store.facts import to_frame
+from collector.store.facts import sequence_at, to_frame
+from collector.store.known_states import read_states
 from collector.store.live_index import LiveIndex
 from collector.store.live_rounds import Hour, hours_kept, to_seal
 
@@ -75,13 +76,19 @@ class LiveStore:
         with reading(self._engine) as connection:
             return sources_of(connection, self._organization_id)
 
-    def rebuild(self) -> int:
-        """Make the index over checks anew from their log; how many state intervals were wrong (0: none).
+    def rebuild(self) -> list[Correction]:
+        """Make the index over checks anew from their log; what was wrong and is corrected.
 
         Corrected intervals count from the present sequence on.
         """
         with writing(self._engine) as connection:
             return rebuild_index(connection, self._organization_id, self._checks)
+
+    def states(self) -> pd.DataFrame:
+        """The state intervals known now, as ``Facts.states``."""
+        with reading(self._engine) as connection:
+            sequence = sequence_at(connection, self._organization_id, None)
+            return to_frame(read_states(connection, self._organization_id, sequence))
 
     def hours(self, before: int) -> list[Hour]:
         """The hours of live checks that ended by ``before`` (UTC seconds) and are not sealed, the oldest first."""

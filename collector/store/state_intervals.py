@@ -100,12 +100,14 @@ class StateIndex:
         self._replace(old, far, new)
         return int(old.runs.count.sum() - new.count.sum())
 
-    def rebuild_all(self) -> int:
-        """Make the whole index anew from the log; how many intervals were wrong or missing."""
+    def rebuild_all(self) -> tuple[Runs, Runs]:
+        """Make the whole index anew from the log; the intervals that were wrong, and those that took their place."""
         old = both(self._rows.settled(), self._rows.open())
         old = old.take(np.lexsort((old.runs.first, old.runs.asset)))
         new = self._recounted(old.runs, no_runs(), None, everything=True)
-        return self._replace(old, old.take(np.zeros(len(old), bool)), new)
+        gone, come = differences(old.runs, new)
+        self._replace(old, old.take(np.zeros(len(old), bool)), new)
+        return old.runs.take(gone), new.take(come)
 
     def _near(self, low: Ints, high: Ints, reach: int) -> tuple[Kept, Kept]:
         """The current intervals that come within ``reach`` seconds of an asset's span; open ones that do not."""
@@ -179,8 +181,8 @@ class StateIndex:
         low, high = self._sized(low, high)
         return checks.take((checks.first >= low[checks.asset]) & (checks.first <= high[checks.asset]))
 
-    def _replace(self, old: Kept, far: Kept, new: Runs) -> int:
-        """Store ``new`` in place of ``old``; how many intervals that changed."""
+    def _replace(self, old: Kept, far: Kept, new: Runs) -> None:
+        """Store ``new`` in place of ``old``."""
         gone, come = differences(old.runs, new)
         revised, sequence = self._revised(old.runs, new)
         known_from = self._known_from(old.take(gone), new, revised, sequence)
@@ -195,7 +197,6 @@ class StateIndex:
         self._rows.settle(old.take(passed))
         self._rows.add(new.take(come & ~newest), known_from[come & ~newest])
         self._rows.add_open(new.take(come & newest), known_from[come & newest])
-        return int(max(gone.sum(), come.sum()))
 
     def _revised(self, old: Runs, new: Runs) -> tuple[NDArray[np.bool_], int]:
         """Per asset whether it gets a new version, and its sequence."""

@@ -119,7 +119,7 @@ def test_a_pushed_hour_is_sealed_as_a_probed_one(court: Live) -> None:
     push(court, [row()])
     assert court.seal() == 1
     assert court.store.deliveries()["name"].tolist() == ["vendor/2026-10-01T00Z.jsonl.gz"]
-    assert court.store.live.rebuild() == 0
+    assert court.store.live.rebuild() == []
 
 
 def test_another_source_takes_no_pushes(court: Live) -> None:

@@ -126,7 +126,7 @@ def test_the_same_round_twice_counts_once(court: Live) -> None:
     court.take(*minutes(0, 60))
     court.seal()
     assert seen(court) == [("up", 0, 59, 60)]
-    assert court.store.live.rebuild() == 0
+    assert court.store.live.rebuild() == []
 
 
 @pytest.mark.parametrize("step", ["archived", "delivered"])
@@ -146,7 +146,7 @@ def test_a_seal_that_is_killed_is_made_good(court: Live, monkeypatch: pytest.Mon
     assert court.seal() == (1 if step == "archived" else 0)
     assert (seen(court), count(court, "live_rounds")) == ([("up", 0, 59, 60)], 0)
     assert len(court.store.deliveries()) == 1
-    assert court.store.live.rebuild() == 0
+    assert court.store.live.rebuild() == []
 
 
 def test_a_round_that_cannot_be_stored_is_refused_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,7 +186,7 @@ def test_checks_of_an_unknown_asset_wait_for_the_register(court: Live) -> None:
     court.take(*minutes(4, 6, "down", "B"))
     court.seal()
     assert seen(court) == [("up", 0, 2, 3), ("down", 3, 5, 3)]
-    assert court.store.live.rebuild() == 0
+    assert court.store.live.rebuild() == []
 
 
 def test_a_name_of_the_register_is_its_number(court: Live) -> None:
@@ -221,7 +221,7 @@ def test_a_day_becomes_one_file_and_no_moment_changes(court: Live, tmp_path: Pat
         columns = ["asset_no", "day", "check_count", "name", "content_hash"]
         assert sorted(again[columns].itertuples(index=False)) == sorted(told[columns].itertuples(index=False))
     assert seen(court) == [("up", 0, 29, 30), ("down", 30, 30, 1), ("up", 31, 119, 89)]
-    assert court.store.live.rebuild() == 0
+    assert court.store.live.rebuild() == []
     court.take(*minutes(120, 121))
     court.seal()  # the next writer removes what nobody cites
     assert _files(court.store, tmp_path) == 2
@@ -245,7 +245,7 @@ def test_time_is_cleared_but_not_what_a_closed_revision_cites(
     assert court.recorder.retire(START + keep + 2 * day + HOUR) == 1  # the second day; the first is cited
     assert court.index() == before
     assert court.store.live.retired_before("dial") == START + 2 * day
-    assert court.store.live.rebuild() == 0
+    assert court.store.live.rebuild() == []
     court.take(check("A", day + 30, "down"), *(check("A", 2 * day + minute * MINUTE) for minute in range(60, 62)))
     assert [row[1] for row in court.index()] == ["up", "up", "up"]
     court.seal()

@@ -75,7 +75,7 @@ def test_a_run_after_a_killed_one_uses_or_removes_its_files(store: Store, files:
     deliver(store, "uptime_check", check("S1", 0), content="c1")
     assert [path.split("/")[3] for path in files()] == ["1970-01-01"]
     assert states(store, "asset_no", "check_count") == [("S1", 1)]
-    assert store.live.rebuild() == 0
+    assert store.live.rebuild() == []
 
 
 def test_files_that_no_journal_names_are_nobodys_to_remove(
@@ -130,6 +130,7 @@ def test_a_wrong_index_is_put_right_from_the_log(store: Store, opened: Callable[
     before = states(store, "state", "first_at", "last_at", "check_count")
     with store._engine.begin() as connection:
         connection.exec_driver_sql("UPDATE open_intervals SET state = 1, check_count = 7")
-    assert opened().live.rebuild() == 1
+    (wrong, right) = opened().live.rebuild()
+    assert (wrong.state, wrong.check_count, right.state, right.check_count, right.missing) == ("down", 7, "up", 5, True)
     assert states(store, "state", "first_at", "last_at", "check_count") == before
-    assert store.live.rebuild() == 0
+    assert store.live.rebuild() == []

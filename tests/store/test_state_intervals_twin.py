@@ -72,7 +72,7 @@ def test_the_index_is_that_of_all_checks_sorted(
             then.append(_intervals(known))
         for sequence, expected in enumerate(then, 1):
             assert states(store, *COLUMNS, sequence=sequence) == expected
-        assert store.live.rebuild() == 0
+        assert store.live.rebuild() == []
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -96,4 +96,4 @@ def test_after_a_withdrawal_it_is_that_of_the_checks_still_read(
                 opened.withdraw_other_mappings()
                 opened.finish(len(rows), {})
         assert states(store, *COLUMNS) == _intervals(known)
-        assert store.live.rebuild() == 0
+        assert store.live.rebuild() == []

@@ -82,7 +82,7 @@ def test_checks_that_are_no_longer_read_are_withdrawn(store: Store) -> None:
     assert (totals.unchanged, totals.withdrawn) == (5, 1)
     assert states(store, "state", "first_at", "last_at", "check_count") == [("up", 0, 300, 5)]
     assert len(states(store, "state", sequence=1)) == 3
-    assert store.live.rebuild() == 0
+    assert store.live.rebuild() == []
 
 
 def test_neighbours_of_a_withdrawn_check_become_one_interval(store: Store) -> None:
