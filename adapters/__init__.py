@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _MODULES: Mapping[str, tuple[str, str]] = {
     "table": ("adapters.table", "adapters.mapping:TableConfig"),
     "rest": ("adapters.rest", "adapters.rest_config:RestConfig"),
+    "sql": ("adapters.sql", "adapters.sql_config:SqlConfig"),
     "redmine": ("adapters.redmine", "adapters.redmine_config:RedmineConfig"),
     "request_tracker": ("adapters.request_tracker", "adapters.request_tracker_config:RequestTrackerConfig"),
     "probe": ("adapters.probe", "adapters.probes.config:ProbeConfig"),

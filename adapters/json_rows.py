@@ -99,7 +99,7 @@ class ObjectReader(RowReader):
         self._objects: Sequence[Any] = ()
         self._first = 1
         self._kept: dict[int, str] = {}
-        names = [" || ".join(words) for words in self._slots.values()]
+        names = [_called(words) for words in self._slots.values()]
         header = Header(0, 1, names, [], {slot: at for at, slot in enumerate(self._slots)})
         config = config.model_copy(update={"missing": (*config.missing, *NO_MOMENT)})
         super().__init__(table, header, config, context, Surroundings("", "", file))
@@ -198,6 +198,12 @@ def _slots(table: JsonMapping) -> dict[Slot, tuple[str, ...]]:
     return slots
 
 
+def _called(expressions: Sequence[str]) -> str:
+    """What the column of a field is called: its expressions; a name in quotation marks without them."""
+    plain = [one[1:-1] if one.count('"') == 2 and one[0] == one[-1] == '"' else one for one in expressions]
+    return " || ".join(plain)
+
+
 def _first_text(expressions: Sequence[str], item: Any) -> str:
     return next((text for one in expressions if (text := text_of(search(one, item)))), "")
 
@@ -210,7 +216,9 @@ def is_true(value: Any) -> bool:
 def _table_for(tables: Sequence[JsonMapping], record: str, cells: Mapping[str, str]) -> JsonMapping | None:
     """The table of the record that most of the kept row's texts belong to."""
     mine = [table for table in tables if table.record == record]
-    return max(mine, key=lambda table: len({" || ".join(w) for w in _slots(table).values()} & set(cells)), default=None)
+    return max(
+        mine, key=lambda table: len({_called(words) for words in _slots(table).values()} & set(cells)), default=None
+    )
 
 
 def _refused_again(record: str, kept: Sequence[tuple[int, Mapping[str, str]]]) -> Batch:

@@ -65,7 +65,8 @@ def test_nothing_but_tests_and_benchmarks_is_imported_from_tests() -> None:
 
 def test_only_the_store_speaks_sql() -> None:
     outside = _importers(SQL, *PACKAGES)
-    assert {path for path in outside if not path.startswith("collector/store/")} == set()
+    vendors = "adapters/sql_reading.py"  # to a vendor's database, and only to read it
+    assert {path for path in outside if not path.startswith("collector/store/")} == {vendors}
 
 
 def test_only_the_settings_read_configuration() -> None:

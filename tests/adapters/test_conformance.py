@@ -121,14 +121,35 @@ _REDMINE_PAGE = _bundle(
         for number, created, tracker in _TICKETS
     ),
 )
-_ITEMS = [
+_ITEMS: list[dict[str, Any]] = [
     {"what": {"name": "机房"}, "at": "2023-03-05T01:00:00Z", "n": 1, "outcome": "正常"},
     {"what": {"name": "法庭"}, "at": 1677979800, "n": 2, "outcome": "异常"},
     {"what": {"name": "机房"}, "at": "3月35日", "n": 1, "outcome": "正常"},
     {"what": {"name": "机房"}, "at": "2023-03-07", "n": 1.5, "outcome": None},
 ]
 _HOUR = ("probe/2023-03-05T01Z.jsonl.gz", gz_file("\n".join(_LINES).encode()))
+_SQL = config_model("sql").model_validate_json(
+    json.dumps(
+        {
+            "url": "sqlite:///vendor.db",
+            "table": "rounds",
+            "key": "id",
+            "tables": [
+                {
+                    "record": "inspection",
+                    "columns": {"kind": "项目", "inspected_at": "at", "quantity": "n", "result": "outcome"},
+                    "derived_key": ["kind", "inspected_at"],
+                }
+            ],
+        }
+    )
+)
+_SQL_ROWS = {
+    "columns": ["项目", "at", "n", "outcome"],
+    "rows": [[i["what"]["name"], *list(i.values())[1:]] for i in _ITEMS],
+}
 CASES = {
+    "sql": Case(_SQL, ("rounds", json.dumps(_SQL_ROWS).encode()), b'{"columns": 1}', "inspected_at"),
     "push": Case(
         config_model("push").model_validate_json(json.dumps({"token": {"env": "T"}})), _HOUR, b"no gzip", "checked_at"
     ),

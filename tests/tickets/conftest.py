@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.servers import servers_required
+from tests.tickets import mariadb_server as maria
 from tests.tickets import redmine_server as rm
 from tests.tickets import rt_server as rt
 
@@ -31,6 +32,14 @@ def redmine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[rm.RedmineServ
     needed(rm.missing())
     with rm.redmine_server(tmp_path_factory.mktemp("redmine") / "server") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[int]:
+    """The port of a private server."""
+    needed(maria.missing())
+    with maria.mariadb_server() as port:
+        yield port
 
 
 @pytest.fixture
