@@ -78,13 +78,13 @@ def run(workspace: Workspace, scale: float, stages: Stages, *, replace: bool = F
         step.done(f"{len(written)} 个文件，其中每月、全年的工作簿和报告 {sum(map(_is_paper, written))} 个")
     with stages.stage("自评表", len(settings.self_evaluations)) as step:
         forms = _self_evaluations(settings, store, step.next)
-        written += [path for path, _ in forms]
-        step.done("、".join(f"{path.name}{said}" for path, said in forms))
+        written += forms
+        step.done("、".join(path.name for path in forms))
     return Outcome(workspace, post, report, results, written, stages.seconds)
 
 
-def _self_evaluations(settings: Settings, store: Store, told: Callable[[str], None]) -> list[tuple[Path, str]]:
-    """The forms as final ones where nothing is missing (closing included), else as drafts; what is said of each."""
+def _self_evaluations(settings: Settings, store: Store, told: Callable[[str], None]) -> list[Path]:
+    """The forms as final ones where nothing is missing (closing included), else as drafts."""
     from dataclasses import replace
 
     from collector.selfeval.build import build
@@ -95,8 +95,7 @@ def _self_evaluations(settings: Settings, store: Store, told: Callable[[str], No
         told(f"{model.fiscal_year} 年")
         evaluation = build(settings, store, model)
         made.append(evaluation if evaluation.missing else replace(evaluation, final=True))
-    said = {True: "", False: "（草稿）"}
-    return [(path, said[one.final]) for one, paths in write(made, settings.output) for path in paths]
+    return [path for _, paths in write(made, settings.output) for path in paths]
 
 
 def _is_paper(path: Path) -> bool:

@@ -8,6 +8,10 @@ from fractions import Fraction
 from metrics.papers.figures import Figure
 from metrics.papers.paper import Report
 
+Bands = tuple[tuple[Fraction, str], ...]
+#: From so many marks on a band holds (财预〔2020〕10号).
+BANDS: Bands = ((Fraction(90), "优"), (Fraction(80), "良"), (Fraction(60), "中"), (Fraction(0), "差"))
+
 
 @dataclass(frozen=True, slots=True)
 class Execution:
@@ -55,11 +59,13 @@ class Said:
 class Facts:
     """Collected in the order of the paper.
 
-    ``marks``: of tables; ``prose_marks``: of running text; ``totals``: every printed total of marks; ``summed``: what
-    marks really add up to; ``bands``: place and word (优 良 中 差); ``figures``: how many figures were checked.
+    ``limits``: from so many marks on a band holds, as the paper itself says or as is usual; ``marks``: of tables;
+    ``prose_marks``: of running text; ``totals``: every printed total of marks; ``summed``: what marks really add up
+    to; ``bands``: place and word (优 良 中 差); ``figures``: how many figures were checked.
     """
 
     report: Report
+    limits: Bands = BANDS
     executions: list[Execution] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     totals: list[Mark] = field(default_factory=list)

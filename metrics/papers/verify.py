@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from itertools import pairwise
 
 from metrics.papers.against import Own, compare, period_of
-from metrics.papers.facts import Facts, Mark, Said
+from metrics.papers.facts import BANDS, Bands, Facts, Mark, Said
 from metrics.papers.figures import read_figure
 from metrics.papers.funds import check_funds, is_fund_block
 from metrics.papers.headings import Block, blocks
@@ -23,6 +24,7 @@ from metrics.quantities import normalise
 _TOTAL_LABEL = re.compile(r"(?:绩效)?(?:自评|评价|综合|最终)?(?:总分|总得分|得分|总评分)")
 _BAND_LABEL = re.compile(r"(?:绩效)?(?:自评|评价|评定)?(?:等级|等次|结果|结论|档次)")
 _BAND = re.compile(r"(优|良|中|差)(?:秀|好|等|级)?")
+_LIMITS = re.compile(r"≥(\d+(?:\.\d+)?)优,≥(\d+(?:\.\d+)?)良,≥(\d+(?:\.\d+)?)中")
 _SENTENCE = 12  # a cell of so many characters that is no figure is running text
 
 
@@ -31,7 +33,7 @@ def verify(paper: Paper, own: Sequence[Own] = (), period: str | None = None) -> 
 
     With ``own`` the figures of the paper are compared with ours, for ``period`` (None: the year the paper is about).
     """
-    facts = Facts(Report())
+    facts = Facts(Report(), _limits(paper))
     waiting: list[Mark] = []
     for table in paper.tables:
         waiting = _check_table(facts, table, waiting)
@@ -47,6 +49,13 @@ def verify(paper: Paper, own: Sequence[Own] = (), period: str | None = None) -> 
     elif own and about is not None:
         compare(facts, running, own, about)
     return facts
+
+
+def _limits(paper: Paper) -> Bands:
+    """The limits of the bands where the paper names all of them, e.g. ≥90优, ≥80良, ≥60中; else the usual ones."""
+    texts = [line.text for line in paper.lines] + [cell for table in paper.tables for row in table.rows for cell in row]
+    found = next((match for text in texts if (match := _LIMITS.search(normalise(text)))), None)
+    return BANDS if found is None else (*zip(map(Fraction, found.groups()), "优良中", strict=True), BANDS[-1])
 
 
 def text_of(paper: Paper) -> Iterator[Passage]:

@@ -5,19 +5,17 @@ from __future__ import annotations
 from fractions import Fraction
 
 from metrics.numbers import rounded
-from metrics.papers.facts import Facts, Mark
+from metrics.papers.facts import BANDS, Bands, Facts, Mark
 from metrics.papers.figures import Figure, show
 from metrics.papers.rates import DEFAULT_WEIGHT, RULE, check_execution_mark
 from metrics.papers.sums import check_sum, total_of
 
-#: From so many marks on a band holds (财预〔2020〕10号).
-BANDS = ((90, "优"), (80, "良"), (60, "中"), (0, "差"))
 _LEVELS = ("预算执行", "产出", "效益", "满意度")
 
 
-def band_of(total: Fraction) -> str:
-    """优 from 90, 良 from 80, 中 from 60, else 差."""
-    return next((word for least, word in BANDS if total >= least), "差")
+def band_of(total: Fraction, limits: Bands = BANDS) -> str:
+    """优 from 90, 良 from 80, 中 from 60, else 差; or by the limits that the paper names."""
+    return next((word for least, word in limits if total >= least), "差")
 
 
 def check_whole(facts: Facts) -> None:
@@ -123,10 +121,11 @@ def _check_bands(facts: Facts) -> None:
         facts.report.skip(facts.bands[0][0], "总分前后不一致，等级未核对")
         return
     total = facts.totals[0].mark
-    right = band_of(total.value)
+    right = band_of(total.value, facts.limits)
     for place, word in facts.bands:
         facts.figures += 1
-        limits = "≥90 优，≥80 良，≥60 中，其余差"
+        *named, _ = facts.limits
+        limits = "，".join(f"≥{show(least)} {known}" for least, known in named) + "，其余差"
         if word == right:
             facts.report.add(
                 "agrees", "band", place, word, right, f"等级写“{word}”，{total.number} 分（{limits}），相符"
@@ -134,6 +133,7 @@ def _check_bands(facts: Facts) -> None:
         else:
             text = f"等级写“{word}”，{total.number} 分应为“{right}”（{limits}），不符"
             facts.report.add("error", "band", place, word, right, text)
-    if facts.summed is not None and band_of(facts.summed) != right:
-        text = f"各项得分相加为 {show(facts.summed)}，等级应为“{band_of(facts.summed)}”，而不是“{right}”，不符"
-        facts.report.add("error", "band", facts.bands[0][0], facts.bands[0][1], band_of(facts.summed), text)
+    if facts.summed is not None and band_of(facts.summed, facts.limits) != right:
+        band = band_of(facts.summed, facts.limits)
+        text = f"各项得分相加为 {show(facts.summed)}，等级应为“{band}”，而不是“{right}”，不符"
+        facts.report.add("error", "band", facts.bands[0][0], facts.bands[0][1], band, text)

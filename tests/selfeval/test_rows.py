@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
+from adapters.papers import read_paper
+from collector.selfeval.write import write
+from metrics.papers.verify import verify
 from tests.compute.court import at
 from tests.selfeval.conftest import ALL, EVALUATION, INDICATORS, PERSON, Evaluated
 
@@ -186,3 +190,26 @@ missed: pass_line
     row = evaluated.row("巡检次数")
     assert row.arithmetic == "(8 ÷ 10 − 0.6) ÷ 0.4 × 10 = 5.00"
     assert evaluated.form().rule == "本院办法（national）"
+
+
+def test_a_form_with_bands_of_its_own_is_checked_by_them(evaluated: Evaluated, tmp_path: Path) -> None:
+    """80 marks are 良 by the usual bands and 优 by these; the form names them, and our check goes by that."""
+    folder = evaluated.court.folder / "rule_packs"
+    folder.mkdir()
+    sections = (
+        "[{levels: [产出指标], weight: 50}, {levels: [效益指标], weight: 30}, {levels: [满意度指标], weight: 10}]"
+    )
+    bands = "{excellent: 80, good: 70.5, fair: 60}"
+    text = f"id: national\nname: 本院办法\nsections: {sections}\nmissed: linear_to_twice\nbands: {bands}\n"
+    (folder / "own.yaml").write_text(text, encoding="utf-8")
+    evaluated.configure(ALL)
+    evaluated.form()
+    evaluated.close()
+    form = evaluated.form(final=True)
+    assert (form.total, form.band) == (Decimal("80.00"), "优")
+    ((_, paths),) = write([form], tmp_path)
+    for path in paths:
+        found = verify(read_paper(path)).report.findings
+        assert [one.text for one in found if one.check == "band"] == [
+            f"等级写“优”，80{'.00' if path.suffix == '.docx' else ''} 分（≥80 优，≥70.5 良，≥60 中，其余差），相符"
+        ]
