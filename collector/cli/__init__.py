@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "restore": ("collector.cli.restore:command", "由备份恢复工作区"),
     "move": ("collector.cli.move:command", "把数据搬到另一个数据库"),
     "unit": ("collector.cli.unit:command", "写出 systemd 服务单元"),
+    "run": ("collector.cli.daemon:command", "值守：按时拨测、采集、计算、发布、维护"),
     "jobs": ("collector.cli.jobs:command", "列出值守的各项任务：上次、结果、下次"),
     "verify": ("collector.cli.verify:command", "核对填好的自评表或报告，并与结果比较"),
 }

@@ -28,6 +28,8 @@ _STOP_SECONDS = 4.0  # that jobs which run get at a stop
 class Recorder(CheckKeeper, Protocol):
     """Takes finished checks besides keeping them."""
 
+    def reload(self, settings: Settings) -> None: ...
+
     def take(self, checks: list[Check]) -> None: ...
 
 
@@ -64,13 +66,13 @@ class Parts:
         make_pages: MakePages,
     ) -> None:
         self._store, self._clock = store, clock
-        self._make_recorder, self._make_pages = make_recorder, make_pages
+        self._make_pages = make_pages
         self._settings = settings
         self._archive = Archive(settings.archive)
         self._recorder = make_recorder(settings, store, self._archive, clock)
         self._dispatcher = Dispatcher(jobs_of(settings), self._works().by_kind(), store.jobs, clock)
         self._alarms = Alarms(self._dispatcher)
-        self._engine = Engine(plans_of(settings), self._take)
+        self._engine = Engine(plans_of(settings), self._recorder.take)
         self._pages: Pages | None = None
 
     def start(self) -> None:
@@ -87,7 +89,7 @@ class Parts:
     def reload(self, settings: Settings) -> None:
         """Go by ``settings`` from now on; what did not change is not disturbed."""
         self._settings = settings
-        self._recorder = self._make_recorder(settings, self._store, self._archive, self._clock)
+        self._recorder.reload(settings)
         self._engine.reload(plans_of(settings))
         self._dispatcher.take(jobs_of(settings), self._works().by_kind())
         self._dispatcher.begin()
@@ -125,9 +127,6 @@ class Parts:
         if running:
             event(_LOG, logging.WARNING, "jobs_given_up", jobs=",".join(running))
         return not running
-
-    def _take(self, checks: list[Check]) -> None:
-        self._recorder.take(checks)
 
     def _works(self) -> Works:
         return Works(self._settings, self._store, self._archive, self._recorder, self._clock, self._refresh)

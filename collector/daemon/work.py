@@ -26,11 +26,11 @@ _RUNS_KEPT = 400 * 86_400  # seconds for which runs of jobs are listed
 class CheckKeeper(Protocol):
     """What keeps our own checks (``collector.live.Recorder``); ``now`` in UTC seconds."""
 
-    def seal(self, now: int) -> Any: ...
+    def seal(self, now: int) -> int: ...
 
-    def compact(self, now: int) -> Any: ...
+    def compact(self, now: int) -> int: ...
 
-    def retire(self, now: int) -> Any: ...
+    def retire(self, now: int) -> int: ...
 
 
 class Works:
@@ -81,7 +81,7 @@ class Works:
 
     def seal(self, item: Due) -> Mapping[str, Any]:
         """Deliver the hours of our own checks that are over."""
-        return {"sealed": _plain(self._keeper.seal(self._clock()))}
+        return {"sealed": self._keeper.seal(self._clock())}
 
     def compute(self, item: Due) -> Mapping[str, Any]:
         """The periods that have not ended, as of now; all of them after a delivery or a change of configuration."""
@@ -124,8 +124,8 @@ class Works:
         """
         now = self._clock()
         counts = {
-            "compacted": _plain(self._keeper.compact(now)),
-            "retired": _plain(self._keeper.retire(now)),
+            "days_compacted": self._keeper.compact(now),
+            "files_retired": self._keeper.retire(now),
             "results_forgotten": self._store.upkeep.forget_results(now - self._settings.daemon.keep_results),
             "runs_forgotten": self._store.jobs.forget(now - _RUNS_KEPT),
         }
@@ -194,8 +194,3 @@ class Works:
 
 def _within(day: date, period: Period) -> bool:
     return period.first_on <= day <= period.last_on
-
-
-def _plain(value: Any) -> Any:
-    """What a keeper of checks returns, as far as it can be kept as JSON: numbers as they are, lists by length."""
-    return value if isinstance(value, int | str | dict) or value is None else len(value)
