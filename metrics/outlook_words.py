@@ -10,6 +10,7 @@ from metrics.numbers import UNIT_WORDS, print_number, rounded
 from metrics.outlook import Outlook
 
 _TIMES = ("mean_response", "mean_arrival", "mean_resolution", "mean_outage_duration")
+_DONE = ("count", "budget_execution", "funds_in_place")  # what was reached cannot be lost any more
 _HOUR = 3600
 
 
@@ -22,7 +23,9 @@ def outlook_words(outlook: Outlook, unit: MeasureUnit, above: Side, below: Side 
 def _state(outlook: Outlook, unit: MeasureUnit, term: str) -> str:
     need, number = outlook.need, print_number(outlook.so_far.actual, unit, target=outlook.target)
     if need.state == "kept":
-        return f"其余时间无论如何，{term}都能达标" if need.bound != "at_least" or need.most else f"{term}指标已经完成"
+        if outlook.formula in _DONE:
+            return f"{term}指标已经完成"
+        return f"{'按目前的数量估计，' if outlook.projected else ''}其余时间无论如何，{term}都能达标"
     if need.state == "open":
         return ""
     if outlook.best is not None and need.bound == "at_least" and outlook.formula != "roster":

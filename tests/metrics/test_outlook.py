@@ -95,6 +95,13 @@ def test_tickets_to_come_are_taken_as_they_came() -> None:
     )
 
 
+def test_what_is_safe_is_said_with_how_sure_that_is() -> None:
+    """Every one of 181 in time, ≥ 40% of 365 are 146; of a count what was reached stays reached."""
+    assert _words("timely_rate", "≥40%", _so_far(181, 181)) == "按目前的数量估计，其余时间无论如何，全年都能达标。"
+    rest = Rest(Fraction(6), 181, 184, planned=Fraction(10))
+    assert _words("availability", "≥40%", _so_far(1000, 1000), rest) == "其余时间无论如何，全年都能达标。"
+
+
 def test_a_mean_must_come_down() -> None:
     """100 tickets of 2.5 h in 181 days, 102 to come, ≤ 2 h: 2 × 202 − 250 = 154 h over 102 tickets = 1.5098 h."""
     assert _words("mean_arrival", "≤2小时", _so_far(250 * 3600, 100)) == (

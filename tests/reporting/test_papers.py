@@ -12,10 +12,13 @@ from lxml import etree
 
 from collector.cli import run
 from collector.cli.common import open_workspace
+from collector.compute import Asked, compute
 from collector.publish.word import write_template
 from tests.compute.court import Court
+from tests.conftest import Clock
 from tests.publish.word.reading import headers, texts
 from tests.reporting.dumps import report_text, workbook_text
+from tests.reporting.world import court_with_papers
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -76,6 +79,21 @@ def test_the_courts_template_is_used_and_refused_with_a_reason(
     document.save(str(template))
     assert run(typed) == 2
     assert f"模板“{template}”：缺少样式“注释”" in capsys.readouterr().err
+
+
+def test_a_closed_month_says_which_revision_it_is_and_the_year_which_it_sums(tmp_path: Path) -> None:
+    court = court_with_papers(Court(tmp_path / "court", Clock(1_690_880_400)))
+    compute(court.settings, court.store, Asked(), now=court.clock())
+    folder = str(court.folder)
+    assert run(["close", "2023-03", "-C", folder]) == 0
+    assert run(["report", "2023-03", "2023", "-C", folder, "--out", str(tmp_path)]) == 0
+    assert set(headers(tmp_path / "2023-03报告.docx")) == {"第 1 版"}
+    assert "草稿" not in report_text(tmp_path / "2023-03报告.docx")
+    assert "草稿" not in workbook_text(tmp_path / "2023-03工作簿.xlsx")
+    year = report_text(tmp_path / "2023报告.docx")
+    assert "汇总的各月：2023-03 第 1 版；2023-01、2023-02、2023-04" in year
+    assert set(headers(tmp_path / "2023报告.docx")) == {"草稿　数字可能变动"}
+    court.store.close()
 
 
 def test_a_period_without_results_is_one_sentence(reported: Court, capsys: pytest.CaptureFixture[str]) -> None:

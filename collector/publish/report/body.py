@@ -185,8 +185,8 @@ class _Body:
             return
         self._chapter("工单用时")
         columns = [
-            *(Column("用时", 24), Column("运维服务商", 18), Column("工单数", 11, "right"), Column("平均", 14, "right")),
-            *(Column("中位数", 14, "right"), Column("90%分位", 15, "right"), Column("最长", 15, "right")),
+            *(Column("用时", 20), Column("运维服务商", 16), Column("工单数", 9, "right"), Column("平均", 14, "right")),
+            *(Column("中位数", 14, "right"), Column("90%分位", 15, "right"), Column("最长", 17, "right")),
         ]
         self._table("响应、到场、解决用时", columns, [_spread_cells(spread) for spread in spreads])
         if any(not spread.own for spread in spreads):
