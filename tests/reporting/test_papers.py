@@ -86,7 +86,14 @@ def test_a_closed_month_says_which_revision_it_is_and_the_year_which_it_sums(tmp
     compute(court.settings, court.store, Asked(), now=court.clock())
     folder = str(court.folder)
     assert run(["close", "2023-03", "-C", folder]) == 0
+    about = ["--indicator", "arrival", "--period", "2023-03", "--vendor", "乙公司", "--date", "2023-04-05"]
+    assert run(["objections", "add", *about, "--text", "道路中断", "-C", folder]) == 0
+    decided = ["--by", "信息科", "--date", "2023-04-10", "--reason", "有公告"]
+    assert run(["objections", "decide", "1", "--decision", "采纳", *decided, "-C", folder]) == 0
     assert run(["report", "2023-03", "2023", "-C", folder, "--out", str(tmp_path)]) == 0
+    for text in (report_text(tmp_path / "2023-03报告.docx"), workbook_text(tmp_path / "2023-03工作簿.xlsx")):
+        assert "道路中断" in text
+        assert "采纳（信息科 2023-04-10）：有公告" in text
     assert set(headers(tmp_path / "2023-03报告.docx")) == {"第 1 版"}
     assert "草稿" not in report_text(tmp_path / "2023-03报告.docx")
     assert "草稿" not in workbook_text(tmp_path / "2023-03工作簿.xlsx")

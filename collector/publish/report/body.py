@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from collector.publish.dossier import Dossier, Spread
 from collector.publish.publication import Publication, Result
@@ -10,6 +11,9 @@ from collector.publish.report import words
 from collector.publish.report.drawings import monthly_chart, spread_chart
 from collector.publish.word import Cell, Column, Paper
 from metrics.numbers import print_number
+
+if TYPE_CHECKING:
+    from collector.store import Objection
 
 _NUMERALS = "一二三四五六七八九十"
 _MOST_CHARTS = 8
@@ -315,8 +319,9 @@ def _spread_cells(spread: Spread) -> list[str | Cell]:
     ]
 
 
-def _decided(objection: object) -> str:
-    decided: str = getattr(objection, "decided", "")
-    decisions = getattr(objection, "decisions", ())
-    reason = getattr(decisions[-1], "reason", "") if decisions else ""
-    return f"{decided}：{reason}" if reason else decided
+def _decided(objection: Objection) -> str:
+    """The decision that stands, with its reason, by whom and when."""
+    if not objection.decisions:
+        return objection.decided
+    last = objection.decisions[-1]
+    return f"{objection.decided}（{last.decided_by} {last.decided_on}）：{last.reason}"

@@ -51,10 +51,29 @@ def quality(book: Book, sheet: Sheet) -> None:
     if len(listed) < len(dossier.contradictions):
         sheet.note(f"列出前 {len(listed):,} 处；全部用 yunwei contradictions 列出。")
     sheet.gap()
+    _objections(book, sheet)
     sheet.title("计算依据")
     sheet.table(
         ["项目", "内容", *[""] * (_REST - 1)], [[name, Wide(text, _REST)] for name, text in basis(publication).items()]
     )
+
+
+def _objections(book: Book, sheet: Sheet) -> None:
+    """What vendors held against figures of the period, and the decisions that stand; nothing where nobody did."""
+    found = book.publication.objections_to(book.dossier.project, period=book.period)
+    if not found:
+        return
+    names = {result["indicator"]: result["name"] for result in book.totals}
+    sheet.title("服务商的异议及处理")
+    lines = []
+    for one in found:
+        last = one.decisions[-1] if one.decisions else None
+        decided = (
+            one.decided if last is None else f"{one.decided}（{last.decided_by} {last.decided_on}）：{last.reason}"
+        )
+        lines.append([names.get(one.indicator, one.indicator), f"{one.vendor}：{one.statement}", Wide(decided, _REST)])
+    sheet.table(["指标", "异议", "处理", *[""] * (_REST - 1)], lines)
+    sheet.gap()
 
 
 def accounting_cells(one: Accounting) -> list[Any]:
