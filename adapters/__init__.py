@@ -26,6 +26,7 @@ _MODULES: Mapping[str, tuple[str, str]] = {
     "push": ("adapters.push", "adapters.push_config:PushConfig"),
     "zabbix": ("adapters.zabbix", "adapters.zabbix_config:ZabbixConfig"),
     "prometheus": ("adapters.prometheus", "adapters.prometheus_config:PrometheusConfig"),
+    "nagios": ("adapters.nagios", "adapters.nagios_config:NagiosConfig"),
     "mailbox": ("adapters.mailbox", "adapters.mailbox_config:MailboxConfig"),
     "sftp": ("adapters.sftp", "adapters.sftp_config:SftpConfig"),
 }

@@ -34,8 +34,18 @@ def _bundle(replies: list[tuple[str, Any]]) -> bytes:
     )
 
 
+_NAGIOS = config_model("nagios").model_validate({"folder": "logs"})
+_LOG = f"""{{"open": {{}}}}
+[{INSTANTS[0]}] CURRENT HOST STATE: oa;UP;HARD;1;x
+[{INSTANTS[1]}] HOST ALERT: oa;DOWN;HARD;1;x
+[99999999999] HOST ALERT: oa;UP;HARD;1;x
+[99999999998] HOST ALERT: oa;UP;HARD;1;x
+[{INSTANTS[1]}] LOG VERSION: 2.0
+"""
+
 #: Adapter → configuration, sample (name, content), garbled content, and the column of the instants.
 MONITORING: dict[str, tuple[Any, tuple[str, bytes], bytes, str]] = {
     "zabbix": (_ZABBIX, ("problems", _bundle(_PROBLEMS)), b"no bundle", "started_at"),
+    "nagios": (_NAGIOS, ("nagios.log", _LOG.encode()), b"[1] no page", "checked_at"),
     "prometheus": (_PROMETHEUS, ("1.json", json.dumps(_MATRIX).encode()), b'{"data":', "checked_at"),
 }

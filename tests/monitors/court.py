@@ -19,6 +19,17 @@ vendors: [{id: a, name: 甲公司}]
 service_windows: {7x24: {days: mon-sun, hours: ["00:00-24:00"], follows_workdays: false}}
 projects: [{id: ops, name: 运维, contract: {starts_on: 2026-01-01, ends_on: 2026-12-31}}]
 """
+#: Every asset of the register is probed: time without a check is unknown.
+ASSETS = """
+id: assets
+name: 台账
+adapter: table
+files: ["台账*.csv"]
+tables:
+  - record: asset
+    columns: {asset_no: 设备编号, name: 名称, aliases: 别名}
+    constants: {probed: true}
+"""
 INDICATOR = """
 - {{id: up, name: 正常运行率, project: ops, formula: availability, breakdowns: [asset],
    params: {{window: 7x24, down_from: [{down_from}]}}}}
@@ -33,6 +44,7 @@ class MonitoredCourt(Workspace):
         for name in ("tickets", "checks"):
             (folder / f"sources/{name}.yaml").unlink()
         self.write("yunwei.yaml", YUNWEI)
+        self.source("assets", ASSETS)
         self.now = october.at("11-20 00:00")
 
     def indicator(self, down_from: str) -> None:
@@ -49,6 +61,11 @@ class MonitoredCourt(Workspace):
         found = self.store.results(indicator="up", period=period, dimension="asset", dimension_value=asset)
         row = found.iloc[0]
         return Fraction(row["numerator"]) / Fraction(row["denominator"]) if row["denominator"] != "0" else None
+
+    def coverage(self, asset: str, period: str = "2026-10") -> Fraction:
+        """How much of an asset's month is known, exact; computed before by :meth:`ratio`."""
+        found = self.store.results(indicator="up", period=period, dimension="asset", dimension_value=asset)
+        return Fraction(found.iloc[0]["coverage"]).limit_denominator(10**9)  # 30 digits are stored
 
     def periods(self) -> list[tuple[str, int, int | None]]:
         """Outages: asset, start, end."""

@@ -101,8 +101,14 @@ class Nagios:
         """The folder of rotated logs."""
         return self.folder / "archives"
 
-    def availability(self, start: int, end: int) -> Mapping[str, int]:
-        """Seconds of the service ``oa;web`` by state, by Nagios' own arithmetic."""
+    def availability(
+        self, start: int, end: int, assume_while_stopped: bool = True, soft: bool = False
+    ) -> Mapping[str, int]:
+        """Seconds of the service ``oa;web`` by state, by Nagios' own arithmetic.
+
+        ``assume_while_stopped``: what held before Nagios was stopped holds until it runs again. ``soft``: states
+        count that are still tried again.
+        """
         asked = {
             "query": "availability",
             "availabilityobjecttype": "services",
@@ -110,9 +116,10 @@ class Nagios:
             "servicedescription": "web",
             "starttime": start,
             "endtime": end,
+            "statetypes": "hard soft" if soft else "hard",
             "assumeinitialstate": "true",
             "assumestateretention": "true",
-            "assumestatesduringnagiosdowntime": "true",
+            "assumestatesduringnagiosdowntime": str(assume_while_stopped).lower(),
             "backtrackedarchives": 4,
         }
         done = subprocess.run(
