@@ -66,8 +66,7 @@ def _close(
     from metrics.period import parse_period
 
     planner = Planner(opened.settings, opened.store, opened.clock())
-    asked = sorted({parse_period(text) for text in periods}, key=lambda period: period.last_on - period.first_on)
-    plans = [plan for period in asked for plan in planner.plan(period, project)]
+    plans = planner.plan([parse_period(text) for text in periods], project)
     needed = [plan for plan in plans if plan.is_needed]
     _refuse_silence(opened, needed, reason, accepted)
     for plan in plans:

@@ -99,10 +99,7 @@ def _closing(plan: Plan, settings: Settings, closed_by: str | None, reason: str 
 
 @dataclass
 class Planner:
-    """Looks at periods with the present records and rules; ``now`` in UTC seconds.
-
-    Months are planned before the longer periods that sum them.
-    """
+    """Looks at periods with the present records and rules; ``now`` in UTC seconds."""
 
     settings: Settings
     store: Store
@@ -117,18 +114,26 @@ class Planner:
         self.sequence = self.store.sequence_at(None)
         self.facts = self.store.facts(sequence=self.sequence)
 
-    def plan(self, period: Period, project: str | None = None) -> list[Plan]:
-        """What closing ``period`` would keep, for the project or for every one whose contract touches it.
+    def plan(self, periods: Sequence[Period], project: str | None = None) -> list[Plan]:
+        """What closing ``periods`` would keep, for the project or for every one whose contract touches them.
+
+        In the order of time, months before the longer periods that sum them.
 
         Raises:
-            UsageError: the period has not ended or lies outside the contracts, nothing was computed for it, or what
+            UsageError: a period has not ended or lies outside the contracts, nothing was computed for it, or what
                 was computed is not what the present records and rules give.
         """
-        _, end = period.bounds(self.settings.zone)
-        if end > self.now:
-            ends = datetime.fromtimestamp(end, self.settings.zone).strftime("%Y-%m-%d %H:%M")
-            raise UsageError(f"{period.label} 到 {ends} 才结束，尚不能封账")
-        return [self._plan(name, period, end) for name in self._projects(period, project)]
+        ordered = sorted(set(periods), key=lambda period: period.rank)
+        for period in ordered:
+            end = period.bounds(self.settings.zone)[1]
+            if end > self.now:
+                ends = datetime.fromtimestamp(end, self.settings.zone).strftime("%Y-%m-%d %H:%M")
+                raise UsageError(f"{period.label} 到 {ends} 才结束，尚不能封账")
+        asked = [(name, period) for period in ordered for name in self._projects(period, project)]
+        seen = {key: self._seen(*key) for key in asked}
+        moments = {key: self._moment(*key, rows) for key, rows in seen.items()}
+        self._compute(moments)
+        return [self._plan(*key, moments[key], seen[key]) for key in asked]
 
     def _projects(self, period: Period, project: str | None) -> list[str]:
         if project is not None:
@@ -143,21 +148,28 @@ class Planner:
         contract = self.settings.contract(project)
         return contract.starts_on <= period.last_on and period.first_on <= contract.ends_on
 
-    def _plan(self, project: str, period: Period, end: int) -> Plan:
-        seen = figures(self.store.results(project=project, period=period.label, newest=True))
+    def _seen(self, project: str, period: Period) -> dict[Key, Mapping[str, Any]]:
+        """What was computed last, of indicators that are still defined."""
         known = {definition.id for definition in definitions_of(self.settings, Asked(projects=(project,)))}
-        seen = {key: row for key, row in seen.items() if key[0] in known}
+        rows = figures(self.store.results(project=project, period=period.label, newest=True))
+        return {key: row for key, row in rows.items() if key[0] in known}
+
+    def _moment(self, project: str, period: Period, seen: Mapping[Key, Mapping[str, Any]]) -> int:
+        """The ``as_of`` of what was computed last."""
         name = self.settings.project(project).name
         if not seen:
             raise UsageError(f"“{name}”还没有 {period.label} 的结果，请先运行 yunwei compute {period.label}")
         as_of = max(from_iso(row["as_of"]) for row in seen.values())
-        if as_of < end:
+        if as_of < period.bounds(self.settings.zone)[1]:
             raise UsageError(
                 f"“{name}”{period.label} 的结果算在周期结束之前，请先运行 yunwei compute {period.label}，看过结果再封账"
             )
+        return as_of
+
+    def _plan(self, project: str, period: Period, as_of: int, seen: Mapping[Key, Mapping[str, Any]]) -> Plan:
         rows = self.rows(project, period, as_of)
         present = figures(rows)
-        self._check(name, period, seen, present)
+        self._check(self.settings.project(project).name, period, seen, present)
         newest = next(iter(reversed(self.store.revisions(project, period.label))), None)
         changed: tuple[str, ...] = ()
         if newest is not None:
@@ -165,33 +177,30 @@ class Planner:
             changed = tuple(named((kept.get(key), present.get(key)) for key in differing(kept, present)))
         warnings = self._warnings(project, period, as_of)
         self._planned.add((project, period.label))
-        return Plan(
-            project,
-            period,
-            newest,
-            self.sequence,
-            as_of,
-            self.now,
-            rows,
-            changed,
-            warnings,
-        )
+        return Plan(project, period, newest, self.sequence, as_of, self.now, rows, changed, warnings)
 
     def rows(self, project: str, period: Period, as_of: int) -> pd.DataFrame:
         """The results of the project's period as they are now, up to ``as_of``."""
         key = (project, period, as_of)
         if key not in self._rows:
-            self._rows[key] = self._computed(*key)
+            self._compute({(project, period): as_of})
         return self._rows[key]
 
-    def _computed(self, project: str, period: Period, as_of: int) -> pd.DataFrame:
-        if as_of not in self._judges:
-            self._judges[as_of] = Judge(self.settings, self.facts, as_of)
-        judge = self._judges[as_of]
-        report = ComputeReport(as_of, self.sequence, self.settings.hash)
-        for definition in definitions_of(self.settings, Asked(projects=(project,))):
-            judge.one(definition, (period,), report)
-        return rows_of(report.results, Stamp(self.settings.organization.id, as_of, self.now, self.sequence))
+    def _compute(self, moments: Mapping[tuple[str, Period], int]) -> None:
+        """All periods of a project that share their ``as_of`` in one pass."""
+        together: dict[tuple[str, int], list[Period]] = {}
+        for (project, period), as_of in moments.items():
+            together.setdefault((project, as_of), []).append(period)
+        for (project, as_of), periods in together.items():
+            if as_of not in self._judges:
+                self._judges[as_of] = Judge(self.settings, self.facts, as_of)
+            report = ComputeReport(as_of, self.sequence, self.settings.hash)
+            for definition in definitions_of(self.settings, Asked(projects=(project,))):
+                self._judges[as_of].one(definition, periods, report)
+            stamp = Stamp(self.settings.organization.id, as_of, self.now, self.sequence)
+            rows = rows_of(report.results, stamp)
+            for period in periods:
+                self._rows[project, period, as_of] = rows[rows["period"] == period.label].reset_index(drop=True)
 
     def _check(
         self, name: str, period: Period, seen: Mapping[Key, Mapping[str, Any]], present: Mapping[Key, Mapping[str, Any]]

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 
 from collector.archive import Archive
 from collector.compute import Asked, compute
+from collector.demo.books import PACKED, close_year, object_once, pack
 from collector.demo.generate import STEPS, generate
 from collector.demo.post import Post
 from collector.demo.stages import Stages
 from collector.demo.workspace import LIST, write_configuration, write_list
-from collector.demo.world import AS_OF_AT, SEED
+from collector.demo.world import AS_OF_AT, SEED, YEAR
 from collector.ingest import IngestReport, ingest
-from collector.outputs import export
-from collector.publish.publication import Result, results_of
+from collector.outputs import export, stored_results
+from collector.publish.publication import Result
 from metrics.errors import UsageError
 
 if TYPE_CHECKING:
@@ -71,15 +72,24 @@ def run(workspace: Workspace, scale: float, stages: Stages, *, replace: bool = F
             settings, store, Asked(), now=workspace.clock(), as_of=AS_OF_AT, progress=lambda name, *_: step.next(name)
         )
         step.done(f"{len(settings.indicators)} 个指标，{len(computed.results):,} 个结果")
+    with stages.stage("封账", 1) as step:
+        step.next("各月和全年")
+        closed = close_year(settings, store, workspace.clock())
+        object_once(settings, store)
+        step.done(f"{len(closed)} 个周期" if closed else "没有变化")
     with stages.stage("导出", len(settings.outputs)) as step:
         step.next("结果")
-        results = results_of(store.results(run_id=computed.run_id).to_dict("records"))
+        results = stored_results(store)
         written = export(settings, store, results, (), None)
         step.done(f"{len(written)} 个文件，其中每月、全年的工作簿和报告 {sum(map(_is_paper, written))} 个")
     with stages.stage("自评表", len(settings.self_evaluations)) as step:
         forms = _self_evaluations(settings, store, step.next)
         written += forms
         step.done("、".join(path.name for path in forms))
+    with stages.stage("佐证材料", len(PACKED)) as step:
+        packed = pack(settings, store, step.next)
+        written.append(packed.path)
+        step.done(f"{packed.figures} 个指标、{packed.rows:,} 条依据；全部指标用 yunwei evidence build {YEAR}")
     return Outcome(workspace, post, report, results, written, stages.seconds)
 
 

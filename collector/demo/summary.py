@@ -145,8 +145,7 @@ def _next_steps(outcome: Outcome, year: Sequence[Result]) -> list[str]:
         (f"yunwei results {YEAR}-08 -C {folder}", "八月的指标；--dimension vendor 按服务商看"),
         (f"yunwei rejections export 退回.xlsx -C {folder}", "把退回的行发给服务商改"),
         (f"yunwei contradictions {YEAR}-11 -C {folder}", "列出十一月的矛盾"),
-        (f"yunwei close {YEAR} --yes -C {folder}", "封账"),
-        (f"yunwei selfeval {YEAR} --final -C {folder}", "封账之后，自评表即可定稿"),
+        (f"yunwei close --list -C {folder}", "封了哪些账，每一版依据什么"),
     )
     return [
         "可以打开：",

@@ -28,7 +28,7 @@ class Books(Court):
     def plans(self, *labels: str) -> list[Plan]:
         """What closing would do."""
         planner = Planner(self.settings, self.store, self.clock())
-        return [plan for label in labels for plan in planner.plan(parse_period(label))]
+        return planner.plan([parse_period(label) for label in labels])
 
     def close(self, *labels: str, **more: Any) -> list[Revision]:
         """``yunwei close`` of these periods, whatever is open."""
