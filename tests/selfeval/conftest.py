@@ -77,7 +77,7 @@ class Evaluated:
     def close(self) -> None:
         """Freeze the year, as ``yunwei close 2023`` does."""
         settings, store = self.court.settings, self.court.store
-        close(settings, store, Planner(settings, store, AFTER).plan(parse_period("2023")))
+        close(settings, store, Planner(settings, store, AFTER).plan([parse_period("2023")]))
 
     def row(self, name: str, **asked: Any) -> Row:
         """One row of the form."""
