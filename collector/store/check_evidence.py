@@ -113,6 +113,8 @@ def _counts(tables: list[pa.Table], wanted: pa.Array, cited: Cited) -> list[tupl
         inside = pc.and_(pc.greater_equal(at, cited.first_at), pc.less_equal(at, cited.last_at))
         chosen = pa.table({"asset_no": asset, "at": at}).filter(pc.and_(inside, pc.is_in(asset, wanted)))
         parts.append(chosen.append_column("place", pa.repeat(pa.scalar(place), len(chosen))))
-    last = pa.concat_tables(parts).group_by(["asset_no", "at"]).aggregate([("place", "max")])
+    last = parts[0].rename_columns({"place": "place_max"})
+    if len(parts) > 1:  # within one file a moment of an asset stands once
+        last = pa.concat_tables(parts).group_by(["asset_no", "at"]).aggregate([("place", "max")])
     counted = last.group_by(["asset_no", "place_max"]).aggregate([([], "count_all")])
     return list(zip(*(counted[name].to_pylist() for name in ("asset_no", "place_max", "count_all")), strict=True))

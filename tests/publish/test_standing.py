@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+import jsonschema
+
+from collector.publish.json_file import document, schema
 from collector.publish.publication import Publication
-from collector.store import Revision
+from collector.store import Objection, Revision
+from collector.store.objections import Decision
 from tests.publish.results import publication, result
 
 CLOSED_AT = 1_704_850_200  # 2024-01-10 09:30 in Shanghai
@@ -54,3 +58,18 @@ def test_a_quarter_says_which_revisions_it_sums() -> None:
 def test_a_period_without_results_is_a_draft() -> None:
     assert publication().standing("ops", "2031").is_draft
     assert publication().standing("ops", "2023-03").zone == ZoneInfo("Asia/Shanghai")
+
+
+def test_the_json_says_what_is_closed_and_what_vendors_hold_against_it() -> None:
+    decision = Decision("declined", "无断电记录", "王主任", "2023-04-20", 2)
+    objection = Objection(1, "ops", "uptime", "2023-03", "甲公司", "断电所致", None, "2023-04-10", 1, (decision,))
+    whole = document(replace(_closed("2023-03", 2), objections=[objection]))
+    jsonschema.validate(whole, schema())
+    assert [(one["period"], one["revision_no"], one["mark"]) for one in whole["standings"]] == [
+        ("2023-03", 2, "第 2 版")
+    ]
+    (told,) = whole["objections"]
+    assert (told["statement"], told["document_no"]) == ("断电所致", None)
+    assert told["decisions"] == [
+        {"decision": "declined", "reason": "无断电记录", "decided_by": "王主任", "decided_on": "2023-04-20"}
+    ]
