@@ -120,7 +120,7 @@ def test_a_disturbed_month_ends_as_an_undisturbed_one(quiet: Month, disturbed: M
     assert states(disturbed.store) == truth(UNSEEN)
     for month in (quiet, disturbed):
         assert month.engine.status().lost == 0
-        assert month.store.live.rebuild() == 0
+        assert month.store.live.rebuild() == []
         done = {name: state.runs - state.failures for name, state in month.store.jobs.states().items()}
         assert done["month_end"] == 2  # September and October, each exactly once
         assert done["day_end"] == 37  # every day from 28 September to 3 November
