@@ -159,12 +159,14 @@ def export(
     folder: Path | None,
     *,
     unfinished: bool = False,
+    keep_closed: bool = False,
 ) -> list[Path]:
     """Write outputs and return their paths.
 
     Without ``formats`` those of the configuration are written; where it has none, every kind. ``folder``
     takes the place of ``paths.output``. Papers of a period are written for every period among ``results`` of
-    their kinds that had ended at their ``as_of`` (``unfinished``: for the others too).
+    their kinds that had ended at their ``as_of`` (``unfinished``: for the others too). ``keep_closed``: those of
+    closed periods that were written since are left as they are, because nothing in them can change.
 
     Raises:
         ConfigError: a template lacks what is needed.
@@ -173,7 +175,7 @@ def export(
     from collector.period_papers import Papers, has_ended
 
     base = folder or settings.output
-    papers = Papers(settings, store, base)
+    papers = Papers(settings, store, base, keep_closed=keep_closed)
     written: list[Path] = []
     for output in _wanted(settings, formats):
         publisher = PUBLISHERS[output.publisher]

@@ -26,8 +26,17 @@ _KINDS = {"contract": "range"}
 class Papers:
     """Writes papers into ``base``; the dossiers of one period serve all papers of it."""
 
-    def __init__(self, settings: Settings, store: Store, base: Path, shown_rows: int = SHOWN_ROWS) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        base: Path,
+        shown_rows: int = SHOWN_ROWS,
+        *,
+        keep_closed: bool = False,
+    ) -> None:
         self.settings, self.store, self.base, self.shown_rows = settings, store, base, shown_rows
+        self.keep_closed = keep_closed
         self._made: dict[tuple[str, Period], Dossier] = {}
 
     @cached_property
@@ -48,16 +57,28 @@ class Papers:
             PassingError: the place cannot be written now.
         """
         chosen = {_KINDS.get(kind, kind) for kind in kinds or publisher.periods}
-        return [
-            publisher.publish(self._paper(publication, project, period), self.base / name_of(pattern, project, period))
-            for project, period in _asked(publication, chosen)
-        ]
+        written = []
+        for project, period in _asked(publication, chosen):
+            path = self.base / name_of(pattern, project, period)
+            if not (self.keep_closed and _stands(path, publication, project, period)):
+                written.append(publisher.publish(self._paper(publication, project, period), path))
+        return written
 
     def _paper(self, publication: Publication, project: str, period: Period) -> Publication:
         results = [r for r in publication.results if (r["project"], r["period"]) == (project, period.label)]
         if (project, period) not in self._made:
             self._made[project, period] = self._dossiers.of(project, period, results)
         return replace(publication, results=results, dossier=self._made[project, period])
+
+
+def _stands(path: Path, publication: Publication, project: str, period: Period) -> bool:
+    """Whether the paper was written after its period was closed and after the last word on an objection to it."""
+    revision = publication.standing(project, period.label).revision
+    if revision is None or not path.is_file():
+        return False
+    objections = publication.objections_to(project, period=period.label)
+    decisions = [decision.recorded_at for one in objections for decision in one.decisions]
+    return path.stat().st_mtime > max([revision.closed_at, *(one.recorded_at for one in objections), *decisions])
 
 
 def write_both(

@@ -185,7 +185,8 @@ class Works:
         except UsageError:  # nothing was computed yet
             return []
         base = self._settings.output
-        written = export(self._settings, self._store, results, (), base / below if below else None)
+        folder = base / below if below else None
+        written = export(self._settings, self._store, results, (), folder, keep_closed=below is None)
         return [path.relative_to(base).as_posix() for path in written]
 
     def _day(self, at: int) -> date:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from docx import Document
+from openpyxl import load_workbook
 
 from collector.cli import run
 from tests.published.papers import monthly, workdays, write_cross, write_sheet
@@ -161,6 +163,23 @@ def test_the_monthly_tables_add_up_to_the_year(workspace: Path, capsys: pytest.C
     assert sum(months) == COUNTS[name]
     quarters = [int(shown[name, f"2023Q{quarter}"]["numerator"]) for quarter in range(1, 5)]
     assert quarters == [sum(months[first : first + 3]) for first in (0, 3, 6, 9)]
+
+
+def test_the_workbook_has_the_papers_tables_by_month(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """巡检与保障按月统计: twelve months and the totals that the paper prints, in workbook and report."""
+    names = {name: one["name"] for (name, _), one in _shown(workspace, capsys, "2023").items()}
+    assert run(["report", "2023", "-C", str(workspace)]) == 0
+    sheet = load_workbook(workspace / "output" / "2023工作簿.xlsx", data_only=True)["巡检与保障按月统计"]
+    rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    at = next(number for number, row in enumerate(rows) if row[0] == "月份")
+    months = [dict(zip(rows[at], row, strict=True)) for row in rows[at + 1 : at + 14]]
+    assert months[12]["月份"] == "合计"
+    for name, total in COUNTS.items():
+        assert [month[names[name]] for month in months] == [*monthly(total), total]
+    tables = Document(str(workspace / "output" / "2023报告.docx")).tables
+    [table] = [table for table in tables if table.rows[0].cells[0].text == "月份"]
+    last = dict(zip(*([cell.text for cell in table.rows[row].cells] for row in (0, 13)), strict=True))
+    assert last == {"月份": "合计", **{names[name]: f"{total:,}" for name, total in COUNTS.items()}}
 
 
 def test_five_persons_were_present(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:

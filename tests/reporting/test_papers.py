@@ -13,6 +13,7 @@ from lxml import etree
 from collector.cli import run
 from collector.cli.common import open_workspace
 from collector.compute import Asked, compute
+from collector.outputs import export, stored_results
 from collector.publish.word import write_template
 from tests.compute.court import Court
 from tests.conftest import Clock
@@ -100,6 +101,9 @@ def test_a_closed_month_says_which_revision_it_is_and_the_year_which_it_sums(tmp
     year = report_text(tmp_path / "2023报告.docx")
     assert "汇总的各月：2023-03 第 1 版；2023-01、2023-02、2023-04" in year
     assert set(headers(tmp_path / "2023报告.docx")) == {"草稿　数字可能变动"}
+    results = stored_results(court.store, ["2023-02", "2023-03"])
+    again = export(court.settings, court.store, results, ["report"], tmp_path, keep_closed=True)
+    assert [path.name for path in again] == ["2023-02报告.docx"]  # nothing in the closed one can have changed
     court.store.close()
 
 
