@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from collector.outputs import publication, stored_results
 from collector.publish.json_file import document, schema
 from collector.serve import Server
+from collector.serve.bodies import Body
 from collector.store import Store
 from metrics.errors import ConfigError, PassingError
 from tests.adapters.probes.servers import Authority
@@ -281,6 +282,29 @@ def test_an_address_that_is_none_is_said(court: ServedCourt) -> None:
     configured(court, "{host: no such host, port: 0}")
     with pytest.raises(ConfigError, match="host 不是可用的地址"):
         Server(court.settings, court.store).start()
+
+
+def test_a_bug_is_one_sentence_and_its_traceback_is_logged(
+    court: ServedCourt, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with serving(court) as server:
+        monkeypatch.setattr(Body, "answer", None)
+        answer = get(server, "/metrics")
+        assert (answer.status_code, answer.text) == (500, "程序内部出错，详见日志\n")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "TypeError" in caplog.text
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6")
+def test_it_listens_on_the_loopback_of_ipv6(court: ServedCourt) -> None:
+    configured(court, '{host: "::1", port: 0}')
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("no IPv6 loopback")
+    with serving(court) as server:
+        assert server.address.startswith("http://[::1]:")
+        assert get(server, "/healthz").text == "ok\n"
 
 
 def test_it_stops_and_gives_the_port_back(court: ServedCourt) -> None:
