@@ -43,6 +43,7 @@ from metrics.scoring.pack import RulePack
 
 if TYPE_CHECKING:
     from adapters.base import Context
+    from metrics.matching import Matching
     from metrics.service_calendar import ServiceCalendar
 
 __all__ = [
@@ -154,11 +155,21 @@ class Settings(Strict):
         return _one("评分规则", pack_id, {pack.id: pack for pack in self.rule_packs})
 
     def contract(self, project_id: str) -> Contract:
-        """The project's term, its last day included."""
-        contract = self.project(project_id).contract
+        """The project's term, its last day included, and which of its systems hold the same tickets."""
+        project = self.project(project_id)
+        contract = project.contract
         exclusive = contract.end_date == "exclusive"
         ends_on = contract.ends_on - timedelta(days=1) if exclusive else contract.ends_on
-        return Contract(project_id, contract.starts_on, ends_on, self.zone)
+        return Contract(project_id, contract.starts_on, ends_on, self.zone, self._matching(project))
+
+    def _matching(self, project: Project) -> Matching | None:
+        from metrics.matching import Matching
+
+        told = project.matching
+        if told is None:
+            return None
+        names = {source.id: source.name for source in self.sources}
+        return Matching(told.leads, told.others, told.by, told.tolerance, names)
 
     def calendars(self) -> dict[str, ServiceCalendar]:
         """A calendar for each service window, from two years before the first contract to two after the last."""

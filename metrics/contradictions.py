@@ -12,7 +12,9 @@ import numpy as np
 
 from metrics.frames import FAR_FUTURE, Ints, integers, true
 from metrics.indicators import Contract, Facts, Where
+from metrics.matching import Difference, Matching, differences, pairs_of
 from metrics.period import Period, midnight
+from metrics.records import RECORDS
 from metrics.scope import Coded, Events, before, scope
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ CONTRADICTION_LABELS: Mapping[str, str] = {
     "normal_during_fault": "故障未结束而巡检正常",
     "arrived_before_reported": "到场早于报障",
     "two_vendors": "同一工单出自两家服务商",
+    "matched_differs": "两个系统对同一工单所记不一",
+    "matched_doubtful": "两个系统中疑似同一工单",
 }
 COLUMNS = ("period", "kind", "asset_no", "at", "text", "record", "row_id")
 #: Reports of one asset by two vendors at most so far apart are of one fault; equal numbers may be a day apart,
@@ -69,7 +73,8 @@ def contradictions(facts: Facts, contract: Contract, periods: Sequence[Period], 
         *_closed_while_failing(facts, tickets, contract.zone, as_of),
         *_normal_during_fault(facts, contract, tickets, as_of),
         *_arrived_before_reported(tickets, contract.zone),
-        *_two_vendors(tickets, contract.zone),
+        *_two_vendors(tickets, contract.zone, _matched(facts, contract)),
+        *_matched_tickets(facts, contract, tickets),
     ]
     found.sort(key=lambda one: (one.at, one.kind, one.row_id))
     lines = []
@@ -214,8 +219,80 @@ def _arrived_before_reported(tickets: _Tickets, zone: ZoneInfo) -> Iterator[_Fou
         yield _ticket(tickets, row, "arrived_before_reported", at, text)
 
 
-def _two_vendors(tickets: _Tickets, zone: ZoneInfo) -> Iterator[_Found]:
-    """Pairs of neighbours in time: one number reported within a day, or one asset within minutes."""
+def _matched(facts: Facts, contract: Contract) -> set[tuple[int, int]]:
+    """Row ids (smaller first) of tickets that count once: that they are one is no contradiction."""
+    if contract.matching is None:
+        return set()
+    pairs = pairs_of(facts, contract.matching)
+    ids = integers(facts.frames["ticket"]["row_id"], -1)
+    both = (
+        *zip(ids[pairs.leading], ids[pairs.behind], strict=True),
+        *zip(ids[pairs.rival], ids[pairs.doubtful], strict=True),
+    )
+    return {(min(one, other), max(one, other)) for one, other in both}
+
+
+def _matched_tickets(facts: Facts, contract: Contract, tickets: _Tickets) -> Iterator[_Found]:
+    """What two systems say differently of one ticket; and tickets that may be one but were not taken for one."""
+    matching = contract.matching
+    if matching is None:
+        return
+    frame = facts.frames["ticket"]
+    pairs = pairs_of(facts, matching)
+    ids = integers(frame["row_id"], -1)
+    positions = {int(row): at for at, row in enumerate(tickets.events.row_id.tolist())}
+    told: dict[int, list[str]] = {}
+    for difference in differences(frame, pairs, matching.tolerance):
+        told.setdefault(difference.pair, []).append(_difference(difference, contract.zone))
+    for at, texts in sorted(told.items()):
+        yield from _of_pair(frame, ids, positions, tickets, (pairs.leading[at], pairs.behind[at]), matching, texts)
+    for behind, rival in zip(pairs.doubtful.tolist(), pairs.rival.tolist(), strict=True):
+        texts = ["同一设备、报障相近，而后者已另有对应的工单，两张都计"]
+        yield from _of_pair(frame, ids, positions, tickets, (rival, behind), matching, texts, "matched_doubtful")
+
+
+def _of_pair(
+    frame: pd.DataFrame,
+    ids: Ints,
+    positions: Mapping[int, int],
+    tickets: _Tickets,
+    pair: tuple[int, int],
+    matching: Matching,
+    texts: Sequence[str],
+    kind: str = "matched_differs",
+) -> Iterator[_Found]:
+    """One line about a pair, if one of its tickets is among ``tickets``."""
+    one, other = pair
+    position = positions.get(int(ids[one]), positions.get(int(ids[other])))  # one of them may have been cancelled
+    if position is None:
+        return
+    names = [_named(frame, row, matching) for row in (one, other)]
+    if kind == "matched_doubtful":
+        text = f"{names[1]}与{names[0]}：{texts[0]}"
+    else:
+        text = f"{names[0]}与{names[1]}是同一工单：{'；'.join(texts)}；以前者为准"
+    yield _ticket(tickets, position, kind, int(tickets.reported[position]), text)
+
+
+def _named(frame: pd.DataFrame, row: int, matching: Matching) -> str:
+    source, number = str(frame["source"].iloc[row]), frame["ticket_no"].iloc[row]
+    return f"{matching.names.get(source, source)}的工单“{number}”"
+
+
+def _difference(found: Difference, zone: ZoneInfo) -> str:
+    if found.column == "cancelled":
+        return "前者已作废，后者没有" if found.leading else "后者已作废，前者没有"
+    label = RECORDS["ticket"].column(found.column).label
+    one, other = (_clock(moment, zone) if moment is not None else "没有" for moment in (found.leading, found.behind))
+    return f"{label}前者 {one}，后者 {other}"
+
+
+def _two_vendors(tickets: _Tickets, zone: ZoneInfo, matched: set[tuple[int, int]]) -> Iterator[_Found]:
+    """Pairs of neighbours in time: one number reported within a day, or one asset within minutes.
+
+    ``matched``: row ids of pairs that are spoken of already.
+    """
+    row_ids = tickets.events.row_id.tolist()
     frame = tickets.events.frame
     vendor = _values(Coded.of(frame["vendor"]).filled_from(Coded.of(frame["source"])))
     told: set[tuple[int, int]] = set()
@@ -228,7 +305,8 @@ def _two_vendors(tickets: _Tickets, zone: ZoneInfo) -> Iterator[_Found]:
         near = (codes[earlier] == codes[later]) & (codes[later] >= 0) & (apart <= within)
         for first, second in zip(earlier[near].tolist(), later[near].tolist(), strict=True):
             pair = (min(first, second), max(first, second))
-            if vendor[first] != vendor[second] and pair not in told:
+            ids = (min(row_ids[first], row_ids[second]), max(row_ids[first], row_ids[second]))
+            if vendor[first] != vendor[second] and pair not in told and ids not in matched:
                 told.add(pair)
                 at = int(tickets.reported[second])
                 text = (

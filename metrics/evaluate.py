@@ -14,6 +14,7 @@ from metrics.indicators import (
     Outcome,
     PeriodKind,
 )
+from metrics.matching import reads_tickets
 from metrics.numbers import NO_DATA, print_number, print_share
 from metrics.period import Period
 from metrics.targets import Target, parse_share, parse_target
@@ -55,7 +56,9 @@ class _Judge:
         self.unit: MeasureUnit = definition.measure_unit or formula.unit
         self.target, self.target_period = own_target(definition, formula)
         self.min_coverage = parse_share(definition.min_coverage)
-        self.words = "".join(filter(None, (_full_stop(definition.rule), formula.words(definition))))
+        once = contract.matching is not None and reads_tickets(definition, formula.needs)
+        matched = contract.matching.words() if contract.matching is not None and once else ""
+        self.words = "".join(filter(None, (_full_stop(definition.rule), formula.words(definition), matched)))
         self.beside: tuple[str, ...] = getattr(formula, "beside", ())
 
     def result(self, figure: Figure) -> IndicatorResult:

@@ -21,6 +21,7 @@ from metrics.period import Period
 if TYPE_CHECKING:
     import pandas as pd
 
+    from metrics.matching import Matching
     from metrics.service_calendar import ServiceCalendar
 
 T = TypeVar("T")
@@ -132,12 +133,16 @@ class Facts:
 
 @dataclass(frozen=True)
 class Contract:
-    """The project's term (last day included) and the organisation's zone."""
+    """The project's term (last day included) and the organisation's zone.
+
+    ``matching``: which systems hold the same tickets; None where each ticket has one place only.
+    """
 
     project: str
     starts_on: date
     ends_on: date
     zone: ZoneInfo
+    matching: Matching | None = None
 
 
 @dataclass(frozen=True)
@@ -145,7 +150,7 @@ class Request:
     """What a formula is asked: one indicator, many periods, the total and some breakdowns.
 
     ``calendars`` maps a service window's name to its calendar. ``as_of`` is UTC seconds, exclusive: nothing at
-    or after it has happened.
+    or after it has happened. Of tickets that two systems hold only the leading one is left in ``facts``.
     """
 
     definition: IndicatorDefinition
@@ -155,6 +160,11 @@ class Request:
     periods: Sequence[Period]
     dimensions: Sequence[Dimension]
     as_of: int
+
+    def __post_init__(self) -> None:
+        from metrics.matching import counted_once
+
+        object.__setattr__(self, "facts", counted_once(self.facts, self.contract.matching, self.as_of))
 
 
 @dataclass(frozen=True, slots=True)

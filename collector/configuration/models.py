@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
+from adapters.mapping import Seconds
 from adapters.secrets import Secret
 from collector.configuration.daemon import DaemonSettings
 from collector.configuration.serving import ServeSettings
@@ -179,12 +180,32 @@ class ContractSettings(Strict):
     vendors: tuple[str, ...] = Field((), description="承担本合同的运维服务商的代码")
 
 
+class MatchingSettings(Strict):
+    """Which two systems hold the same tickets, and how they are told to be the same."""
+
+    leads: Identifier = Field(description="以哪个数据来源的工单为准（代码），通常是院方自己的系统")
+    others: tuple[Identifier, ...] = Field(min_length=1, description="哪些数据来源也记同样的工单（代码）")
+    by: tuple[Literal["number", "asset"], ...] = Field(
+        ("number", "asset"), min_length=1, description="怎样算同一工单：number 工单号相同，asset 同一设备且报障时间相近"
+    )
+    tolerance: Seconds = Field(
+        1800, description="报障时间相差多少以内算相近，如 30分钟；所记的其他时间相差更多即列为矛盾"
+    )
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        if self.leads in self.others:
+            raise ValueError(f"“{self.leads}”既在 leads 又在 others 中，应只写一处")
+        return self
+
+
 class Project(Strict):
     """An operations project; indicators belong to it."""
 
     id: Identifier = Field(description="运维项目的短代码，供本配置引用，写入每一条结果")
     name: Name = Field(description="运维项目的名称")
     contract: ContractSettings = Field(description="合同")
+    matching: MatchingSettings | None = Field(None, description="两个系统都记的工单怎样只计一次；不写为不核对")
 
 
 class Compute(Strict):

@@ -141,6 +141,8 @@ def _contracts(projects: Place, names: Names) -> Iterator[Problem]:
     for project in _items(projects):
         contract = project.below("contract")
         yield from _unknown("运维服务商", _items(contract.below("vendors")), names.vendors)
+        matching = project.below("matching")
+        yield from _unknown("数据来源", [matching.below("leads"), *_items(matching.below("others"))], names.sources)
         starts_on, ends_on = (_date(contract.below(key)) for key in ("starts_on", "ends_on"))
         if starts_on and ends_on and ends_on < starts_on:
             yield contract.below("ends_on").problem(f"合同截止日期 {ends_on} 早于开始日期 {starts_on}")

@@ -13,7 +13,7 @@ from adapters import ADAPTERS, config_model
 from adapters.http_config import HttpConfig
 from collector.configuration.nodes import read_nodes
 from collector.settings import load_settings
-from tests.settings.workspace import write
+from tests.settings.workspace import GOOD, write, write_files
 
 FOLDER = Path(__file__).parents[2] / "docs" / "systems"
 PAGES = {path.stem: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.md"))}
@@ -50,7 +50,23 @@ def test_every_page_shows_a_source(page: str) -> None:
     assert page in {page for page, _ in SOURCES}
 
 
-@pytest.mark.parametrize("text", blocks("README"), ids=range(len(blocks("README"))))
+LOGINS = [text for text in blocks("README") if "auth:" in text]
+
+
+def test_the_project_that_is_shown_loads(tmp_path: Path) -> None:
+    (text,) = (text for text in blocks("README") if "matching:" in text)
+    sources = {
+        f"sources/{name}.yaml": GOOD["sources/tickets.yaml"].replace("id: tickets", f"id: {name}")
+        for name in ("court_redmine", "jia_rt")
+    }
+    head = "organization: {id: court, name: 示范法院}\nvendors:\n  - {id: a, name: 甲公司}\n" + text
+    files = {"yunwei.yaml": head, "indicators/main.yaml": "[]\n", **sources}
+    matching = load_settings(write_files(tmp_path, files)).contract("ops").matching
+    assert matching is not None
+    assert (matching.leads, matching.others, matching.tolerance) == ("court_redmine", ("jia_rt",), 1800)
+
+
+@pytest.mark.parametrize("text", LOGINS, ids=range(len(LOGINS)))
 def test_every_login_that_is_shown_loads(text: str) -> None:
     import json
 
