@@ -56,6 +56,15 @@ def test_a_level_is_known_with_and_without_its_code() -> None:
     assert pack().section(("其他指标",)) is None
 
 
+def test_the_nearer_level_decides_where_two_parts_take_an_indicator() -> None:
+    parts = (*SECTIONS[1:], {"levels": ("产出指标",), "weight": "20"}, {"levels": ("时效指标",), "weight": "30"})
+    split = pack(sections=parts)
+    for second, weight in (("时效指标", "30"), ("质量指标", "20")):
+        found = split.section(("产出指标", second))
+        assert found is not None
+        assert found.weight == weight
+
+
 @pytest.mark.parametrize(
     ("grade", "mark", "fits"),
     [

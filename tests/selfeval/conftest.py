@@ -112,7 +112,7 @@ def make(folder: Path) -> Evaluated:
             money("B1", "budget", "1000000", "中央"),
             money("B2", "budget", "500000", "省"),
             money("B3", "adjustment", "-100000"),
-            money("R1", "received", "1400000", "中央"),
+            money("R1", "received", "1350000", "中央"),
             money("P1", "paid", "1260000", "中央"),
         ],
     )

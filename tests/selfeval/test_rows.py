@@ -11,6 +11,7 @@ from collector.selfeval.write import write
 from metrics.papers.verify import verify
 from tests.compute.court import at
 from tests.selfeval.conftest import ALL, EVALUATION, INDICATORS, PERSON, Evaluated
+from tests.selfeval.reading import read_form, value
 
 
 def test_a_missed_count_is_scored_in_proportion(evaluated: Evaluated) -> None:
@@ -153,14 +154,31 @@ def test_rows_stand_by_their_levels_and_those_listed_alone(evaluated: Evaluated)
 
 def test_the_money_of_every_source_stands_below_the_whole(evaluated: Evaluated) -> None:
     whole, *sources = evaluated.form().funds
-    assert [whole.initial, whole.budget, whole.received, whole.paid] == [1_500_000, 1_400_000, 1_400_000, 1_260_000]
-    assert [whole.rate, whole.in_place, whole.balance] == [Fraction(9, 10), 1, 140_000]
+    assert [whole.initial, whole.budget, whole.received, whole.paid] == [1_500_000, 1_400_000, 1_350_000, 1_260_000]
+    assert [whole.rate, whole.in_place, whole.balance] == [Fraction(9, 10), Fraction(135, 140), 90_000]
     assert whole.rate_printed == "90.00%"
     assert [(line.name, int(line.initial), int(line.budget)) for line in sources] == [
         ("中央", 1_000_000, 1_000_000),
         ("省", 500_000, 500_000),
         ("未注明资金来源", 0, -100_000),
     ]
+
+
+def test_the_rate_of_a_paper_that_divides_by_what_was_received(evaluated: Evaluated, tmp_path: Path) -> None:
+    """1,260,000 ÷ 1,350,000 = 93.33%, 9.33 of 10; the form then has a column for what was received."""
+    received = "formula: budget_execution, params: {denominator: received}"
+    evaluated.court.configure(INDICATORS.replace("formula: budget_execution", received))
+    form = evaluated.form()
+    assert (form.funds[0].rate_printed, form.execution.mark) == ("93.33%", Decimal("9.33"))
+    ((_, paths),) = write([form], tmp_path)
+    for path in paths:
+        whole = read_form(path).funds["年度资金总额"]
+        assert [value(whole[word]) for word in ("全年到位数", "执行率", "得分")] == [
+            135,
+            Fraction("0.9333"),
+            Fraction("9.33"),
+        ]
+        assert verify(read_paper(path)).report.count("error") == 0
 
 
 def test_sources_are_put_together_as_the_form_has_them(evaluated: Evaluated) -> None:
