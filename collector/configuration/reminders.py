@@ -23,8 +23,8 @@ _EVIDENCE: Mapping[str, str] = {
 
 
 def reminders(settings: Settings) -> list[str]:
-    """One sentence each: a secret that is not there, records that an indicator needs and no source delivers."""
-    return [*_secret(settings), *_undelivered(settings)]
+    """One sentence each: a secret that is not there, records that no source delivers, marks that do not add up."""
+    return [*_secret(settings), *_undelivered(settings), *_marks(settings)]
 
 
 def _secret(settings: Settings) -> Iterator[str]:
@@ -44,6 +44,18 @@ def _undelivered(settings: Settings) -> Iterator[str]:
     for record in (name for name in RECORDS if name in indicators):
         names = "、".join(dict.fromkeys(f"“{name}”" for name in indicators[record]))
         yield f"没有数据来源提供{RECORDS[record].label}（{record}），指标{names}缺少依据"
+
+
+def _marks(settings: Settings) -> Iterator[str]:
+    """Weights of a self-evaluation against its rule pack; only a reminder until the form is to be final."""
+    from collector.selfeval.rows import asked_rows, execution_of, weight_faults
+
+    for model in settings.self_evaluations:
+        own = {one.id: one for one in settings.indicators if one.project == model.project}
+        execution = execution_of(model, own)
+        rows = asked_rows(model, own, execution.id if execution else None, {}, ended=False)
+        for fault in weight_faults(rows, settings.rule_pack(model.rule_pack)):
+            yield f"{model.project} {model.fiscal_year} 年自评表：{fault}"
 
 
 def needed(definition: IndicatorDefinition) -> set[str]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from collector.compute import Judge
 from collector.configuration.self_evaluation import SelfEvaluationSettings
-from collector.configuration.self_evaluation_checks import EXECUTION_FORMULA
 from collector.outputs import publication, stored_results
 from collector.publish.objections import decision_words, objection_words
 from collector.publish.publication import Publication, Result
@@ -18,7 +17,7 @@ from collector.result_rows import from_iso
 from collector.selfeval.analysis import analysis_of
 from collector.selfeval.funds import by_received, fund_lines
 from collector.selfeval.model import Execution, SelfEvaluation
-from collector.selfeval.rows import Scorer, asked_rows, weight_faults
+from collector.selfeval.rows import Scorer, asked_rows, execution_of, weight_faults
 from collector.settings import Settings
 from metrics.errors import UsageError
 from metrics.indicators import IndicatorDefinition
@@ -65,7 +64,7 @@ def build(settings: Settings, store: Store, model: SelfEvaluationSettings, *, fi
     newest = max(results.values(), key=lambda result: (int(result["known_sequence"]), str(result["as_of"])))
     as_of = from_iso(newest["as_of"])
     ended = period.bounds(settings.zone)[1] <= as_of
-    definition = _execution_definition(model, own)
+    definition = execution_of(model, own)
     scorer = Scorer(pack)
     rows = [scorer.row(one) for one in asked_rows(model, own, definition.id if definition else None, results, ended)]
     facts = store.facts(sequence=int(newest["known_sequence"]))
@@ -109,21 +108,6 @@ def _standing_results(settings: Settings, store: Store, model: SelfEvaluationSet
     if not whole.results:
         raise UsageError(f"还没有 {model.project} 项目 {period.label} 年的结果，请先运行 yunwei compute")
     return whole
-
-
-def _execution_definition(
-    model: SelfEvaluationSettings, own: Mapping[str, IndicatorDefinition]
-) -> IndicatorDefinition | None:
-    if model.execution is not None:
-        return own[model.execution]
-    return next(
-        (
-            definition
-            for definition in own.values()
-            if definition.formula == EXECUTION_FORMULA and not getattr(definition.params, "source_of_funds", ())
-        ),
-        None,
-    )
 
 
 def _execution(

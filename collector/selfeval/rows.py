@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Protocol
 
 from collector.configuration.self_evaluation import EvaluatedIndicator, SelfEvaluationSettings
+from collector.configuration.self_evaluation_checks import EXECUTION_FORMULA
 from collector.publish.publication import Result
 from collector.selfeval.model import Row
 from metrics.formulas import FORMULAS
@@ -78,6 +80,20 @@ def asked_rows(
         for entry in entries.values()
     ]
     return _grouped(rows)
+
+
+def execution_of(model: SelfEvaluationSettings, own: Mapping[str, IndicatorDefinition]) -> IndicatorDefinition | None:
+    """The indicator whose rate earns the marks for execution; None where the project has none."""
+    if model.execution is not None:
+        return own[model.execution]
+    return next(
+        (
+            definition
+            for definition in own.values()
+            if definition.formula == EXECUTION_FORMULA and not getattr(definition.params, "source_of_funds", ())
+        ),
+        None,
+    )
 
 
 def _grouped(rows: Sequence[Asked]) -> list[Asked]:
@@ -204,7 +220,20 @@ def _printed(actual: Fraction | None, definition: IndicatorDefinition, result: R
     return print_number(actual, unit, definition.decimals, definition.rounding, target, target.word)
 
 
-def weight_faults(rows: Iterable[Row], pack: RulePack) -> Iterator[str]:
+class Weighed(Protocol):
+    """What has a place and a weight in the form: a row, or what is asked of one."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def levels(self) -> tuple[str, ...]: ...
+
+    @property
+    def weight(self) -> Fraction: ...
+
+
+def weight_faults(rows: Iterable[Weighed], pack: RulePack) -> Iterator[str]:
     """Where the weights do not add up to what the rule pack asks for."""
     sums = dict.fromkeys(range(len(pack.sections)), Fraction(0))
     for row in rows:

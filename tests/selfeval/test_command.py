@@ -144,3 +144,9 @@ def test_a_template_that_is_none_is_refused(judged: Evaluated, tmp_path: Path, c
     (tmp_path / "模板.docx").write_text("不是 Word")
     assert _run(judged, "--out", str(tmp_path), "--template", str(tmp_path / "模板.docx")) == 2
     assert "不是能读的 Word 文档（docx）" in capsys.readouterr().err
+
+
+def test_check_reminds_of_weights_that_do_not_add_up(evaluated: Evaluated, capsys: Captured) -> None:
+    evaluated.configure("indicators:\n  - {indicator: events, weight: 6}\n")
+    assert run(["check", "-C", str(evaluated.court.folder)]) == 0
+    assert "ops 2023 年自评表：产出指标的分值合计为 46，评分规则要求 50" in capsys.readouterr().out
