@@ -27,6 +27,7 @@ _MODULES: Mapping[str, tuple[str, str]] = {
     "zabbix": ("adapters.zabbix", "adapters.zabbix_config:ZabbixConfig"),
     "prometheus": ("adapters.prometheus", "adapters.prometheus_config:PrometheusConfig"),
     "nagios": ("adapters.nagios", "adapters.nagios_config:NagiosConfig"),
+    "icinga": ("adapters.icinga", "adapters.icinga_config:IcingaConfig"),
     "mailbox": ("adapters.mailbox", "adapters.mailbox_config:MailboxConfig"),
     "sftp": ("adapters.sftp", "adapters.sftp_config:SftpConfig"),
 }

@@ -42,10 +42,27 @@ _LOG = f"""{{"open": {{}}}}
 [99999999998] HOST ALERT: oa;UP;HARD;1;x
 [{INSTANTS[1]}] LOG VERSION: 2.0
 """
+_ICINGA = config_model("icinga").model_validate(
+    {"url": "https://icinga.test", "auth": {"basic": {"user": "u", "password": {"env": "P"}}}, "asset": "host"}
+)
+
+
+def _checked(name: str, at: Any, state: int) -> dict[str, Any]:
+    result = {"execution_end": at, "state": state}
+    return {"name": name, "type": "Host", "attrs": {"check_interval": 60, "last_check_result": result}}
+
+
+_STATES = [
+    ("kind", "states"),
+    ("hosts", {"results": [_checked(f"h{n}", at, n % 2) for n, at in enumerate((*INSTANTS, 10**17, 10**18))]}),
+    ("services", {"results": []}),
+    ("seen", {}),
+]
 
 #: Adapter → configuration, sample (name, content), garbled content, and the column of the instants.
 MONITORING: dict[str, tuple[Any, tuple[str, bytes], bytes, str]] = {
     "zabbix": (_ZABBIX, ("problems", _bundle(_PROBLEMS)), b"no bundle", "started_at"),
+    "icinga": (_ICINGA, ("states", _bundle(_STATES)), b"no bundle", "checked_at"),
     "nagios": (_NAGIOS, ("nagios.log", _LOG.encode()), b"[1] no page", "checked_at"),
     "prometheus": (_PROMETHEUS, ("1.json", json.dumps(_MATRIX).encode()), b'{"data":', "checked_at"),
 }
