@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, Field
 
-from adapters.base import Batch, Blob, Context, Preview
+from adapters.base import Batch, Blob, Context, Fetch, Greeting, Preview
 from adapters.mapping import Name, Names, Seconds
 from metrics.errors import InputError
 from metrics.indicators import Strict
@@ -74,14 +74,6 @@ class Brought:
     refused: str | None = None
 
 
-@dataclass(frozen=True)
-class Sight:
-    """What ``yunwei check`` tells of a place from which files are brought: facts, and the first files there."""
-
-    facts: tuple[str, ...]
-    offered: tuple[str, ...]
-
-
 class DropAdapter(ABC):
     """A fetcher; one file in ``adapters``, one line in ADAPTERS. Nothing is read from it but files."""
 
@@ -99,8 +91,8 @@ class DropAdapter(ABC):
         """
 
     @abstractmethod
-    def sight(self, config: Any, context: Context) -> Sight:
-        """Connect and look, bring nothing; raises as ``bring``."""
+    def greet(self, config: Any, context: Context, ask: Fetch) -> Greeting:
+        """Connect and look, bring nothing, for ``yunwei check``; raises as ``bring``."""
 
     def discover(self, config: Any, context: Context) -> Iterator[Blob]:
         """Nothing: the files lie in the drop folder, for sources of tables."""

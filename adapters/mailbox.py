@@ -19,9 +19,9 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from adapters import patterns
-from adapters.base import Context
+from adapters.base import Context, Fetch, Greeting
 from adapters.connections import connection_fact, trusting
-from adapters.drop import Brought, DropAdapter, Sight, Watch, safe_name
+from adapters.drop import Brought, DropAdapter, Watch, safe_name
 from adapters.mailbox_config import MailboxConfig
 from adapters.mails import address_of, attachments, decoded, parsed, sender_of
 from metrics.errors import ConfigError, PassingError
@@ -61,13 +61,14 @@ class MailboxAdapter(DropAdapter):
                 if key not in known:
                     yield from _mail(box, uid, key, scratch)
 
-    def sight(self, config: MailboxConfig, context: Context) -> Sight:
-        """How many mails, and the newest attachments' mails by subject."""
+    def greet(self, config: MailboxConfig, context: Context, ask: Fetch) -> Greeting:
+        """How many mails there are, and who sent the newest."""
         with _opened(config, context) as box:
             uids = box.uids()
             found = [box.envelope(uid, box.key(uid)) for uid in uids[-_SHOWN:]]
-        offered = [f"{sender_of(mail.head) or '？'}：{_subject(mail)}" for mail in found if mail]
-        return Sight((f"已登录 {config.host}，文件夹“{config.folder}”中有 {len(uids):,} 封邮件",), tuple(offered))
+        lines = [f"已登录 {config.host}，文件夹“{config.folder}”中有 {len(uids):,} 封邮件"]
+        lines += [f"{sender_of(mail.head) or '？'}：{_subject(mail)}" for mail in found if mail]
+        return Greeting(tuple(lines))
 
 
 class _Box:

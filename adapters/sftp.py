@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import BaseModel
 
 from adapters import patterns
-from adapters.base import Context
+from adapters.base import Context, Fetch, Greeting
 from adapters.connections import connection_fact
-from adapters.drop import Brought, DropAdapter, Sight, Watch, safe_name, save
+from adapters.drop import Brought, DropAdapter, Watch, safe_name, save
 from adapters.sftp_config import SftpConfig
 from metrics.errors import ConfigError, PassingError
 
@@ -56,12 +56,13 @@ class SftpAdapter(DropAdapter):
                     begin()
                     yield _brought(client, config, file, key, scratch / "file")
 
-    def sight(self, config: SftpConfig, context: Context) -> Sight:
+    def greet(self, config: SftpConfig, context: Context, ask: Fetch) -> Greeting:
         """How many files fit, and the newest."""
         with _opened(config, context) as (client, _):
             files = _wanted(client, config)
-        offered = tuple(f"{file.name}（{file.size:,} 字节）" for file in files[-_SHOWN:])
-        return Sight((f"已登录 {config.host}，文件夹“{config.folder}”中有 {len(files):,} 个文件符合 names",), offered)
+        lines = [f"已登录 {config.host}，文件夹“{config.folder}”中有 {len(files):,} 个文件符合 names"]
+        lines += [f"{file.name}（{file.size:,} 字节）" for file in files[-_SHOWN:]]
+        return Greeting(tuple(lines))
 
 
 def _brought(client: SFTPClient, config: SftpConfig, file: _File, key: str, path: Path) -> Brought:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from adapters import ADAPTERS
 from adapters.base import Blob, Fetch, Fetching, Preview
+from adapters.drop import DropAdapter
 from collector.ingest.arrivals import unclaimed
 from collector.settings import Settings, SourceSettings
 from metrics.errors import ConfigError, InputError, PassingError, YunweiError
@@ -44,7 +45,7 @@ class SourcePreview:
     @property
     def has_server(self) -> bool:
         """Whether a server is asked, and not the drop folder."""
-        return isinstance(ADAPTERS[self.source.adapter], Fetching)
+        return isinstance(ADAPTERS[self.source.adapter], Fetching | DropAdapter)
 
 
 @dataclass
@@ -102,7 +103,7 @@ def look(settings: Settings, only: Sequence[str] = ()) -> DropFolder:
 def _asked(settings: Settings, preview: SourcePreview) -> SourcePreview:
     """What the server says, and its first records; nothing is kept."""
     source, adapter = preview.source, ADAPTERS[preview.source.adapter]
-    assert isinstance(adapter, Fetching)
+    assert isinstance(adapter, Fetching | DropAdapter)
     notes: list[str] = []
     with TemporaryDirectory(prefix="yunwei-check-") as folder:
         ask = Fetch(Path(folder), None, None, lambda: int(time.time()), notes.append)

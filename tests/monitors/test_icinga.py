@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from adapters.icinga_stream import Stream
+from collector.preview import look
 from tests.adapters.faulty import FAULTS, Fault, Faulty
 from tests.adapters.probes.servers import Authority
 from tests.monitors.court import MonitoredCourt, monitored_court
@@ -211,3 +212,14 @@ def test_a_certificate_of_an_unknown_ca_is_not_trusted(court: MonitoredCourt, ic
     source.write_text(source.read_text(encoding="utf-8").replace("ca: ca.pem, ", ""), encoding="utf-8")
     (failure,) = court.load().failures
     assert failure.exit_code == 2
+
+
+def test_check_shows_the_version_and_what_is_seen(court: MonitoredCourt, icinga: Icinga, start: int) -> None:
+    icinga.check(0, start)
+    configure(court, icinga.url, ", listen: 10秒")
+    (source,) = look(court.settings, ["icinga"]).sources
+    assert source.greeting is not None
+    assert source.greeting[0].startswith("Icinga r2.13")
+    assert source.greeting[1:3] == ("看得到 2 个主机和服务，其中 2 个对应设备", "事件流可以打开")
+    (table,) = source.files[0].tables
+    assert [row["asset_no"] for row in table.rows] == ["WEB-01"]

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from collector.cli import run
 from collector.ingest import IngestReport
+from collector.preview import look
 from tests.adapters.probes.servers import Authority
 from tests.ingest.workspace import TICKET_HEADER, Workspace, csv_text, ticket
 from tests.monitors.mail_server import PASSWORD, MailServer, mail
@@ -252,3 +254,24 @@ def test_a_broken_coding_is_refused_not_guessed(court: Workspace, mails: MailSer
     report = court.ingest("mail")
     assert [file.line() for file in report.left] == ["邮件/表.csv：附件的编码已损坏，应请对方重发"]
     assert Path(court.inbox / "邮件/表.csv").exists() is False
+
+
+def test_check_logs_in_and_shows_the_newest_mails(court: Workspace, mails: MailServer) -> None:
+    mails.put(mail("三月", 工单__csv=b"1"), "1", MARCH)
+    (source,) = look(court.settings, ["mail"]).sources
+    assert source.greeting == (
+        f"已登录 {HOST}，文件夹“INBOX”中有 1 封邮件",
+        "张三 <zhang@jia.example>：三月",
+    )
+    assert below(court) == {}
+    court.write("secrets/mail", "wrong-password")
+    (failure,) = look(court.settings, ["mail"]).failures
+    assert "登录被拒绝" in str(failure)
+
+
+def test_deliveries_say_who_sent_them(court: Workspace, mails: MailServer, capsys: pytest.CaptureFixture[str]) -> None:
+    read_from_mail(court)
+    mails.put(mail("三月", 工单__csv=csv_of("T1")), "1", MARCH)
+    court.ingest()
+    assert run(["deliveries", "-C", str(court.folder)]) == 0
+    assert "第 1 批来自 张三 <zhang@jia.example>，2023-03-28" in capsys.readouterr().out

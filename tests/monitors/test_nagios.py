@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from collector.preview import look
 from tests.monitors import october
 from tests.monitors.court import MonitoredCourt, monitored_court
 from tests.monitors.nagios_server import Nagios, day_logs, nagios_server
@@ -186,3 +187,10 @@ def test_since_reads_logs_again(court: MonitoredCourt) -> None:
     report = court.load(since=1)
     assert (report.failures, report.accepted, report.superseding) == ([], 0, 0)
     assert court.store.cursor("nagios") == cursor
+
+
+def test_check_shows_the_logs_there_are(court: MonitoredCourt) -> None:
+    lay(court, logs(october_lines()))
+    (source,) = look(court.settings, ["nagios"]).sources
+    assert source.greeting == ("归档日志 36 个，nagios-09-29-2026-00.log 至 nagios-11-03-2026-00.log",)
+    assert {row["asset_no"] for row in source.files[0].tables[0].rows} == {"oa", "WEB-01"}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from collector.preview import look
 from tests.adapters.faulty import FAULTS, Fault, Faulty
 from tests.monitors import october
 from tests.monitors.court import MonitoredCourt, monitored_court
@@ -195,3 +196,11 @@ def test_a_query_that_is_wrong_is_a_sentence(court: MonitoredCourt, prometheus: 
     (failure,) = court.load().failures
     assert failure.exit_code == 3
     assert "400" in str(failure)
+
+
+def test_check_shows_the_version_and_the_series(court: MonitoredCourt, prometheus: str) -> None:
+    configure(court, prometheus)
+    (source,) = look(court.settings, ["prom"]).sources
+    assert source.greeting is not None
+    assert source.greeting[0].startswith("Prometheus 2.")
+    assert "probe_success：最近一小时有 0 个序列" in source.greeting[1]

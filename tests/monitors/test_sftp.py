@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from collector.ingest import IngestReport
+from collector.preview import look
 from tests.ingest.workspace import TICKET_HEADER, Workspace, csv_text, ticket
 from tests.monitors.processes import HOST
 from tests.monitors.relay import relay
@@ -139,3 +140,10 @@ def test_a_file_too_large_is_told_of(court: Workspace, files_there: SftpServer) 
 def test_a_folder_that_is_not_there(court: Workspace, files_there: SftpServer) -> None:
     configure(court, files_there, ", folder: 不存在")
     assert [error.fact for error in court.ingest("drop").failures] == ["服务器上没有文件夹“不存在”"]
+
+
+def test_check_logs_in_and_shows_the_newest_files(court: Workspace, files_there: SftpServer) -> None:
+    files_there.put("三月/工单.csv", b"1234", MARCH)
+    (source,) = look(court.settings, ["drop"]).sources
+    assert source.greeting == (f"已登录 {HOST}，文件夹“.”中有 1 个文件符合 names", "三月/工单.csv（4 字节）")
+    assert below(court) == {}

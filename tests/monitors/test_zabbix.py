@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from collector.preview import look
 from collector.second_opinions import second_opinions
 from metrics.period import parse_period
 from tests.adapters.faulty import FAULTS, Fault, Faulty
@@ -337,3 +338,12 @@ def test_a_group_that_is_not_seen_is_said(court: MonitoredCourt, scene: Scene) -
     configure(court, scene.zabbix.url, ", groups: 没有的组")
     (failure,) = court.load().failures
     assert "主机组 没有的组 中看不到主机" in str(failure)
+
+
+def test_check_shows_the_version_and_the_first_outages(court: MonitoredCourt) -> None:
+    (source,) = look(court.settings, ["zabbix"]).sources
+    assert source.greeting is not None
+    assert source.greeting[:2] == ("Zabbix 6.0.14", "看得到 1 台主机")
+    (table,) = source.files[0].tables
+    assert (table.record, len(table.rows)) == ("outage", 3)
+    assert table.rows[0]["started_at"] == october.OUTAGES[0][0]
