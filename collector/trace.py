@@ -38,7 +38,8 @@ def _of_record(store: Store, facts: Facts, name: str, rows: pd.DataFrame, zone: 
     if name == "uptime_check":
         return rows.assign(**{**dict.fromkeys(LINEAGE), **_states(facts, ids, zone)})
     lineage = store.lineage(name, ids.unique()).set_index("row_id")
-    frame = facts.frames[name].set_index("row_id")
+    whole = facts.frames[name]
+    frame = whole[whole["row_id"].isin(ids)].set_index("row_id")  # an index over all records costs more than looking
     taken = frame.loc[ids.unique()]
     texts = {row_id: content(RECORDS[name], row, zone) for row_id, row in zip(taken.index, dicts(taken), strict=True)}
     return rows.assign(

@@ -96,6 +96,11 @@ def test_a_figure_leads_to_its_rows_and_back(tmp_path: Path) -> None:
     ]
 
 
+def test_what_reaches_beyond_the_evidences_last_column_is_not_printed(tmp_path: Path) -> None:
+    sheet = _sheet(_written(tmp_path, publication()), "依据")
+    assert sheet.print_area == f"'依据'!$A$1:$K${sheet.max_row + 2}"
+
+
 def test_totals_and_breakdowns_have_a_sheet_each(tmp_path: Path) -> None:
     path = _written(tmp_path, publication())
     assert len(_table(_sheet(path, "指标总览"), "指标级别")) == 3

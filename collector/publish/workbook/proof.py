@@ -35,6 +35,8 @@ def evidence(book: Book, sheet: Sheet) -> dict[str, int]:
         sheet.line([Link(block, OVERVIEW, 0, columns=len(_COLUMNS) - 1)])
         sheet.lines(_cells(row) for row in found.rows)
         sheet.gap()
+    # A long content reaches beyond its column on the screen; printed it would make everything else tiny.
+    sheet.made.print_area(0, 0, sheet.row, len(_COLUMNS) - 1)
     return begins
 
 
