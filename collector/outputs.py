@@ -160,13 +160,15 @@ def export(
     *,
     unfinished: bool = False,
     keep_closed: bool = False,
+    newer_than: int = 0,
 ) -> list[Path]:
     """Write outputs and return their paths.
 
     Without ``formats`` those of the configuration are written; where it has none, every kind. ``folder``
     takes the place of ``paths.output``. Papers of a period are written for every period among ``results`` of
-    their kinds that had ended at their ``as_of`` (``unfinished``: for the others too). ``keep_closed``: those of
-    closed periods that were written since are left as they are, because nothing in them can change.
+    their kinds that had ended at their ``as_of`` (``unfinished``: for the others too) and has anything of a run
+    after the run ``newer_than``. ``keep_closed``: those of closed periods that were written since are left as they
+    are, because nothing in them can change.
 
     Raises:
         ConfigError: a template lacks what is needed.
@@ -182,7 +184,9 @@ def export(
         whole = publication(settings, store, results, output.project)
         if publisher.periods:
             template = None if output.template is None else settings.workspace / output.template
-            shown = [one for one in whole.results if unfinished or has_ended(one, settings.zone)]
+            fresh = {one["period"] for one in whole.results if one["run_id"] > newer_than}
+            ended = [one for one in whole.results if unfinished or has_ended(one, settings.zone)]
+            shown = [one for one in ended if one["period"] in fresh]
             whole = replace(whole, template=template, results=shown)
             written += papers.write(publisher, whole, output.path, output.periods)
         else:

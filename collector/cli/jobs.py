@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from collector.cli.common import Workspace, console, open_workspace, show_moment, workspace_option
 from collector.cli.common import command as chinese_command
-from collector.cli.common import console, open_workspace, show_moment, workspace_option
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -36,6 +37,8 @@ def command(workspace: Path) -> None:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, header_style="bold")
     for heading in ("任务", "名称", "何时运行", "上次运行", "用时", "结果", "下次运行"):
         table.add_column(heading, overflow="fold")
+    for row in _probing(opened):
+        table.add_row(*row)
     for job in jobs:
         state = states.get(job.name)
         table.add_row(
@@ -52,6 +55,20 @@ def command(workspace: Path) -> None:
         if state.error:
             click.echo(f"{state.job} 上次失败：{state.error}")
     click.echo(_running(opened.store.leadership().leader()))
+
+
+def _probing(opened: Workspace) -> Iterator[tuple[str, ...]]:
+    """The sources that we probe ourselves: they have no slots, but a newest check."""
+    from collector.probing.plans import plans_of
+
+    states = opened.store.live.states()
+    newest = states.groupby("source")["last_at"].max().to_dict() if len(states) else {}
+    names = {source.id: source.name for source in opened.settings.sources}
+    for plan in plans_of(opened.settings):
+        rhythm = "、".join(f"{seconds} 秒" for seconds in sorted({target.interval for target in plan.targets}))
+        last = show_moment(int(newest[plan.source]), opened.zone) if plan.source in newest else "—"
+        count = f"{len(plan.targets)} 个目标"
+        yield f"probe:{plan.source}", f"拨测 {names[plan.source]}", f"每 {rhythm}", last, "—", count, "一直运行"
 
 
 def _took(state: JobState | None) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from collector.daemon.dispatcher import Work
@@ -100,8 +102,12 @@ class Works:
         return {"day": (today - timedelta(days=1)).isoformat(), "results": results}
 
     def publish(self, item: Due) -> Mapping[str, Any]:
-        """Write the configured outputs of the newest results."""
-        return {"files": self._export((), None)}
+        """Write the configured outputs of the newest results; papers of a period only if it was computed since."""
+        outputs = sha256(repr(self._settings.outputs).encode()).hexdigest()
+        last = self._store.jobs.detail("publish") or {}
+        before = int(last.get("run") or 0) if last.get("outputs") == outputs else 0
+        newest = self._store.overview.newest_results() or 0
+        return {"files": len(self._export((), None, before)), "run": newest, "outputs": outputs}
 
     def month_end(self, item: Due) -> Mapping[str, Any]:
         """The outputs of the month that ended before the slot, and of what ended with it, in a folder of their own."""
@@ -114,7 +120,7 @@ class Works:
             for period in periods
             if period.last_on == month.last_on or (period.kind == "range" and _within(period.last_on, month))
         }
-        return {"month": month.label, "files": self._export(tuple(ended), month.label) if ended else []}
+        return {"month": month.label, "files": len(self._export(tuple(ended), month.label) if ended else [])}
 
     def housekeeping(self, item: Due) -> Mapping[str, Any]:
         """Keep the log of checks small, read a part of the archive, forget what nothing needs.
@@ -173,8 +179,8 @@ class Works:
             for project in self._settings.projects
         }
 
-    def _export(self, labels: tuple[str, ...], below: str | None) -> list[str]:
-        """Write the configured outputs; the files, below the output folder. Nothing before there are results."""
+    def _export(self, labels: tuple[str, ...], below: str | None, newer_than: int = 0) -> list[Path]:
+        """Write the configured outputs, and say what was written. Nothing before there are results."""
         from collector.outputs import export, stored_results
         from metrics.errors import UsageError
 
@@ -184,10 +190,9 @@ class Works:
             results = stored_results(self._store, labels)
         except UsageError:  # nothing was computed yet
             return []
-        base = self._settings.output
-        folder = base / below if below else None
-        written = export(self._settings, self._store, results, (), folder, keep_closed=below is None)
-        return [path.relative_to(base).as_posix() for path in written]
+        folder = self._settings.output / below if below else None
+        keep_closed = below is None
+        return export(self._settings, self._store, results, (), folder, keep_closed=keep_closed, newer_than=newer_than)
 
     def _day(self, at: int) -> date:
         return datetime.fromtimestamp(at, self._settings.zone).date()

@@ -131,7 +131,8 @@ def _written(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
 
 
 def _next_steps(outcome: Outcome, year: Sequence[Result]) -> list[str]:
-    folder = outcome.workspace.path
+    folder, serve = outcome.workspace.path, outcome.workspace.settings.serve
+    port = serve.port if serve else 0
     missed = next((result["indicator"] for result in year if result["outcome"] == "missed"), "mean_arrival")
     opened = [
         (folder / "inbox", f"三家服务商和法院交来的 {len(outcome.post.deliveries)} 个文件，全部是编造的"),
@@ -146,6 +147,8 @@ def _next_steps(outcome: Outcome, year: Sequence[Result]) -> list[str]:
         (f"yunwei rejections export 退回.xlsx -C {folder}", "把退回的行发给服务商改"),
         (f"yunwei contradictions {YEAR}-11 -C {folder}", "列出十一月的矛盾"),
         (f"yunwei close --list -C {folder}", "封了哪些账，每一版依据什么"),
+        (f"yunwei run -C {folder}", f"值守：拨测、采集、计算、发布；状态页 http://127.0.0.1:{port}/，Ctrl-C 结束"),
+        ("python3 -m http.server 8099 --bind 127.0.0.1", "值守时它是拨测的目标：启动它即恢复，停掉它即中断"),
     )
     return [
         "可以打开：",
