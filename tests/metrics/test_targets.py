@@ -208,3 +208,26 @@ def test_shares_are_read_in_percent_or_as_a_part_of_one(text: str, share: str) -
 def test_what_is_no_share_is_refused(text: str) -> None:
     with pytest.raises(ConfigError, match=f"“{text}”不是比例，应写作 50% 或 0.5，在 0 与 100% 之间"):
         parse_share(text)
+
+
+@pytest.mark.parametrize(
+    ("target", "actual", "distance"),
+    [
+        ("≥95%", Fraction(96, 100), Fraction(1, 100)),
+        (">95%", Fraction(94, 100), Fraction(-1, 100)),
+        ("≤1小时", Fraction(3300), Fraction(300)),
+        ("<1小时", Fraction(3900), Fraction(-300)),
+        ("0", Fraction(2), Fraction(-2)),
+        ("=5", Fraction(3), Fraction(-2)),
+        ("≥95%", Fraction(95, 100), Fraction(0)),
+    ],
+)
+def test_the_distance_is_below_zero_where_the_target_is_missed(
+    target: str, actual: Fraction, distance: Fraction
+) -> None:
+    assert parse_target(target).distance(actual) == distance
+
+
+def test_a_qualitative_target_has_no_distance() -> None:
+    with pytest.raises(ValueError, match="qualitative"):
+        parse_target("达标").distance(Fraction(1))

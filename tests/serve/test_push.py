@@ -151,6 +151,15 @@ def test_too_large_a_body_is_refused_before_it_has_come(server: Server) -> None:
     assert (answer.status_code, answer.json()) == (413, {"error": "一次推送最多 2000 字节，应分几次送"})
 
 
+def test_a_body_announced_as_too_large_need_not_come_at_all(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", int(server.address.rpartition(":")[2])), timeout=10) as connection:
+        head = (
+            f"POST /push/monitor HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\nContent-Length: 9999\r\n\r\n"
+        )
+        connection.sendall(head.encode())
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 413 ")
+
+
 def test_a_packed_body_is_refused(server: Server) -> None:
     assert push(server, b"x", **{"Content-Encoding": "gzip"}).status_code == 415
 
