@@ -14,6 +14,7 @@ from collector.closing.figures import mark_closed
 from collector.needs import absent_evidence, missing_needs
 from collector.result_rows import Stamp, rows_of
 from collector.settings import Settings
+from collector.unaffected import Unaffected
 from collector.version import program_version
 from metrics.errors import UsageError
 from metrics.evaluate import evaluate
@@ -60,12 +61,16 @@ class NotComputed:
 
 @dataclass
 class ComputeReport:
-    """What one run computed. ``run_id`` is None when nothing was stored."""
+    """What one run computed. ``run_id`` is None when nothing was stored.
+
+    ``unaffected``: figures (of an indicator and a period) that stand as they are and were left alone.
+    """
 
     as_of: int
     known_sequence: int
     configuration_hash: str
     run_id: int | None = None
+    unaffected: int = 0
     results: list[IndicatorResult] = field(default_factory=list)
     not_computed: list[NotComputed] = field(default_factory=list)
 
@@ -82,9 +87,12 @@ def compute(
     now: int,
     as_of: int | None = None,
     known_at: int | None = None,
+    only_affected: bool = False,
     progress: Progress | None = None,
 ) -> ComputeReport:
     """Compute and store results.
+
+    ``only_affected``: leave alone what a compute would give again (:mod:`collector.unaffected`).
 
     ``as_of`` and ``known_at`` (UTC seconds) default to ``now``. With ``known_at`` the configuration that was in
     force then is used, not ``settings`` as they are.
@@ -99,10 +107,12 @@ def compute(
     definitions = definitions_of(effective, asked)
     with store.run("compute", effective.hash, effective.snapshot(), program_version()) as run:
         judge = Judge(effective, store.facts(sequence=sequence), as_of)  # what is read here counts as judged
+        look = only_affected and known_at is None
+        unaffected = Unaffected(effective, store, judge.facts, as_of) if look else None
         for done, definition in enumerate(definitions):
             if progress is not None:
                 progress(definition.name, done, len(definitions))
-            judge.one(definition, asked.periods, report)
+            judge.one(definition, asked.periods, report, unaffected)
         stamp = Stamp(effective.organization.id, as_of, now if known_at is None else known_at, sequence)
         store.save_results(run, mark_closed(store, rows_of(report.results, stamp)))
         report.run_id = run.run_id
@@ -189,10 +199,21 @@ class Judge:
         contract = self.settings.contract(definition.project)
         return Request(definition, self.facts, contract, self.calendars, periods, dimensions, self.as_of)
 
-    def one(self, definition: IndicatorDefinition, periods: Sequence[Period], report: ComputeReport) -> None:
+    def one(
+        self,
+        definition: IndicatorDefinition,
+        periods: Sequence[Period],
+        report: ComputeReport,
+        unaffected: Unaffected | None = None,
+    ) -> None:
         """Add the indicator's results, or why there are none, to the report."""
         contract = self.settings.contract(definition.project)
         periods = periods or default_periods(self.settings, contract, self.as_of)
+        if unaffected is not None:
+            asked, periods = len(periods), [each for each in periods if not unaffected.holds(definition, each)]
+            report.unaffected += asked - len(periods)
+            if not periods:
+                return
         reason = missing_needs(definition, self.facts)
         if reason is not None:
             report.not_computed.append(NotComputed(definition, reason))

@@ -38,6 +38,7 @@ _COUNTED = {"met": "达标", "missed": "未达标", "low_coverage": "覆盖不�
 @periods_argument
 @as_of_option
 @known_at_option
+@click.option("--only-affected", is_flag=True, help="不重算自上次计算以来没有变化的指标和周期")
 @click.option("--project", "projects", multiple=True, metavar="代码", help="只计算这个运维项目；可写多次")
 @click.option("--indicator", "indicators", multiple=True, metavar="代码", help="只计算这个指标；可写多次")
 def command(
@@ -45,6 +46,7 @@ def command(
     periods: tuple[str, ...],
     as_of: str | None,
     known_at: str | None,
+    only_affected: bool,
     projects: tuple[str, ...],
     indicators: tuple[str, ...],
 ) -> None:
@@ -62,6 +64,7 @@ def command(
             now=opened.clock(),
             as_of=opened.moment(as_of),
             known_at=opened.moment(known_at),
+            only_affected=only_affected,
             progress=progress,
         )
     for line in summary(report, opened.zone):
@@ -76,6 +79,8 @@ def summary(report: ComputeReport, zone: ZoneInfo) -> Iterator[str]:
         f"第 {report.run_id} 次运行：{indicators} 个指标、{periods} 个周期，共 {len(report.results):,} 个结果；"
         f"截止时间 {show_moment(report.as_of, zone)}，知悉序号 {report.known_sequence}"
     )
+    if report.unaffected:
+        yield f"另有 {report.unaffected:,} 项（指标 × 周期）自上次计算以来没有变化，没有重算"
     counted = [f"{word} {report.count(outcome):,}" for outcome, word in _COUNTED.items() if report.count(outcome)]
     if counted:
         yield "结论：" + "，".join(counted)

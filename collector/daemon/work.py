@@ -165,7 +165,9 @@ class Works:
             wanted = tuple(period for period in periods if day is None or _within(day, period))
             asked = Asked(wanted, (project,))
             if wanted and any(definition.project == project for definition in self._settings.indicators):
-                count += len(compute(self._settings, self._store, asked, now=now, as_of=as_of).results)
+                count += len(
+                    compute(self._settings, self._store, asked, now=now, as_of=as_of, only_affected=True).results
+                )
         if count:
             self._changed()
         return count

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Engine, select
 
@@ -38,6 +38,7 @@ from collector.store.result_columns import RESULT_COLUMNS, RESULT_VIEWS
 from collector.store.revisions import Closing, Revision
 from collector.store.runs import Run
 from collector.store.schema import deliveries, organizations, register_changes
+from collector.store.touched import Touched, read_touched
 from collector.store.upkeep import Upkeep
 from collector.store.versions import bring_up_to_date
 from metrics.indicators import Facts
@@ -271,6 +272,18 @@ class Store:
         """The sequence of the last delivery recorded at or before ``known_at`` (None: now)."""
         with reading(self._engine) as connection:
             return _facts.sequence_at(connection, self.organization_id, known_at)
+
+    def newest_totals(self) -> list[dict[str, Any]]:
+        """The total of every figure as last computed: ``project``, ``indicator``, ``period``, ``as_of`` (ISO),
+        ``known_sequence``, ``configuration_hash``, ``parts`` (JSON), ``program_version``; in no order.
+        """
+        with reading(self._engine) as connection:
+            return [dict(row) for row in connection.execute(_results.newest_totals(self.organization_id)).mappings()]
+
+    def touched_since(self, sequence: int) -> Touched:
+        """Which moments the records name that came or went after ``sequence``."""
+        with reading(self._engine) as connection:
+            return read_touched(connection, self.organization_id, sequence)
 
     def facts(self, known_at: int | None = None, *, sequence: int | None = None) -> Facts:
         """All that was known at ``known_at`` (UTC seconds; None: now), or at ``sequence``, in one consistent picture.

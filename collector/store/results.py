@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, delete, 
 from collector.store.bulk import arrow_type, bulk_of
 from collector.store.canonical import arrow_column
 from collector.store.result_columns import RESULT_COLUMNS, TWINNED
-from collector.store.schema import results, revisions
+from collector.store.schema import results, revisions, runs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,6 +140,16 @@ def _closing_run() -> ScalarSelect[int]:
         .order_by(row.revision_no.desc())
         .limit(1)
         .scalar_subquery()
+    )
+
+
+def newest_totals(organization_id: str) -> Select[Any]:
+    """What the newest computation of every figure was: its key, ``as_of``, sequence, configuration, program, parts."""
+    names = ("project", "indicator", "period", "as_of", "known_sequence", "configuration_hash", "parts")
+    return (
+        select(*(results.c[name] for name in names), runs.c.program_version)
+        .join_from(results, runs, results.c.run_id == runs.c.run_id)
+        .where(results.c.organization_id == organization_id, results.c.dimension == "total", newest())
     )
 
 

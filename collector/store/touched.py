@@ -1,0 +1,109 @@
+"""Since which moment anything known has changed: what a later compute need not do again follows from it.
+
+Per record type, and per sequence at which versions came or went, the earliest instant or date that those versions
+name. Checks count by the first check of their intervals; a check that extends its open interval changes none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table, func, select
+
+from collector.store.schema import RECORD_TABLES, state_intervals
+from metrics.frames import FAR_FUTURE, FAR_PAST
+from metrics.records import RECORDS, UPTIME_CHECK
+
+_DAY = 86_400
+_EARLIEST_ZONE = 14 * 3600  # where a date begins first
+#: What a record of these types changes is not bounded by its own moments: it says what other records mean.
+_EVERYWHERE = frozenset(("asset", "asset_assignment"))
+#: They belong to a ticket, which may have been reported long before.
+OF_TICKETS = frozenset(("hold", "ticket_cycle"))
+
+
+@dataclass(frozen=True)
+class Touched:
+    """``earliest``: record type → sequence → UTC seconds; ``begun``: record type → sequence of its first version.
+
+    ``tickets``: record type of :data:`OF_TICKETS` → sequence → the numbers of the tickets they belong to.
+    """
+
+    earliest: Mapping[str, Mapping[int, int]]
+    begun: Mapping[str, int]
+    tickets: Mapping[str, Mapping[int, frozenset[str]]]
+
+    def since(self, sequence: int) -> dict[str, int]:
+        """Record type → earliest moment of what came or went after ``sequence``; absent where nothing did.
+
+        The first rows ever of a type count from the beginning of time: until then it was told to be missing.
+        """
+        found = {}
+        for record, by_sequence in self.earliest.items():
+            later = [moment for at, moment in by_sequence.items() if at > sequence]
+            if later:
+                found[record] = min(later) if self.begun[record] <= sequence else FAR_PAST
+        return found
+
+    def tickets_since(self, sequence: int) -> frozenset[str]:
+        """The numbers of tickets whose holds or cycles came or went after ``sequence``."""
+        listed = (numbers for by in self.tickets.values() for at, numbers in by.items() if at > sequence)
+        return frozenset[str]().union(*listed)
+
+
+def read_touched(connection: Connection, organization_id: str, sequence: int) -> Touched:
+    """What came or went after ``sequence``."""
+    earliest: dict[str, dict[int, int]] = {}
+    begun: dict[str, int] = {}
+    tickets: dict[str, dict[int, frozenset[str]]] = {}
+    tables = {**RECORD_TABLES, UPTIME_CHECK.name: state_intervals}
+    for name, table in tables.items():
+        moved = _moved(connection, table, _moments(name, table), organization_id, sequence)
+        if not moved:
+            continue
+        first = select(func.min(table.c.known_from)).where(table.c.organization_id == organization_id)
+        earliest[name], begun[name] = moved, connection.scalar(first) or 0
+        if name in _EVERYWHERE:
+            earliest[name] = dict.fromkeys(moved, FAR_PAST)
+        if name in OF_TICKETS:
+            tickets[name] = _numbers(connection, table, organization_id, sequence)
+    return Touched(earliest, begun, tickets)
+
+
+def _moments(name: str, table: Table) -> list[Column[Any]]:
+    if name == UPTIME_CHECK.name:
+        return [table.c.first_at]
+    return [table.c[column.name] for column in RECORDS[name].columns if column.kind in ("instant", "date")]
+
+
+def _moved(
+    connection: Connection, table: Table, moments: list[Column[Any]], organization_id: str, sequence: int
+) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for at in (table.c.known_from, table.c.known_until):
+        query = select(at, *(func.min(column) for column in moments)).where(
+            table.c.organization_id == organization_id, at > sequence
+        )
+        for key, *values in connection.execute(query.group_by(at)):
+            found[key] = min([found.get(key, FAR_FUTURE), *_instants(values)])
+    return found
+
+
+def _instants(values: Iterable[int | str | None]) -> list[int]:
+    return [
+        value if isinstance(value, int) else (date.fromisoformat(value) - date(1970, 1, 1)).days * _DAY - _EARLIEST_ZONE
+        for value in values
+        if value is not None
+    ]
+
+
+def _numbers(connection: Connection, table: Table, organization_id: str, sequence: int) -> dict[int, frozenset[str]]:
+    found: dict[int, set[str]] = {}
+    for at in (table.c.known_from, table.c.known_until):
+        query = select(at, table.c.ticket_no).where(table.c.organization_id == organization_id, at > sequence)
+        for key, number in connection.execute(query):
+            found.setdefault(key, set()).add(number)
+    return {key: frozenset(numbers) for key, numbers in found.items()}

@@ -1,0 +1,126 @@
+"""Which figures need no new compute: what stands was computed after their period, and nothing of it has changed since.
+
+A figure of a period that had ended then is the same function of the same records as before, unless a record came or
+went whose moments reach into the period, or an earlier record says something that has happened only since. Each
+condition errs towards computing again; `tests/compute/test_unaffected.py` holds all of them against a full compute.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from collector.result_rows import from_iso
+from collector.version import program_version
+from metrics.frames import FAR_FUTURE, FAR_PAST, integers
+from metrics.indicators import Facts, IndicatorDefinition
+from metrics.period import Period
+from metrics.records import RECORDS
+
+if TYPE_CHECKING:
+    from collector.settings import Settings
+    from collector.store import Store
+
+#: An outage counts whole in the period in which it began: what ends it may come any time later.
+_UNBOUNDED = frozenset(("outage_count", "mean_outage_duration", "failure_rate", "mean_time_between_failures"))
+#: Checks after a period decide on its last ones: how many failed in a row, how long the last one holds.
+_AFTER_CHECKS = 7 * 86_400
+#: Records of things that happen; what they name after ``as_of`` has not happened yet.
+_EVENTS = ("ticket", "hold", "ticket_cycle", "inspection", "support_event", "outage", "exclusion")
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """The newest result of a figure: UTC seconds, sequence, and how many cases were not due yet."""
+
+    as_of: int
+    sequence: int
+    not_due: int
+
+
+class Unaffected:
+    """Asked for one indicator and period after the other; see :meth:`holds`."""
+
+    def __init__(self, settings: Settings, store: Store, facts: Facts, as_of: int) -> None:
+        self._settings, self._facts, self._as_of = settings, facts, as_of
+        self._standing = _standing(store.newest_totals(), settings.hash)
+        oldest = min((each.sequence for each in self._standing.values()), default=0)
+        self._touched = store.touched_since(oldest)
+        self._earliest: dict[int, tuple[Mapping[str, int], int]] = {}
+        self._happened: dict[int, int] = {}
+
+    def holds(self, definition: IndicatorDefinition, period: Period) -> bool:
+        """Whether the newest results of the figure are those that a compute would give now."""
+        standing = self._standing.get((definition.project, definition.id, period.label))
+        if standing is None or standing.not_due or standing.as_of > self._as_of:
+            return False
+        if definition.formula in _UNBOUNDED:
+            return False
+        end = period.bounds(self._settings.contract(definition.project).zone)[1]
+        margin = self._margin(definition)
+        touched, of_tickets = self._since(standing.sequence)
+        if definition.formula == "inspection_completion" and touched.keys() & {"inspection", "inspection_plan"}:
+            return False  # a late inspection is one of the earlier period
+        earliest = min([*touched.values(), of_tickets, self._since_then(standing.as_of)], default=FAR_FUTURE)
+        return end + margin <= min(standing.as_of, earliest)
+
+    def _margin(self, definition: IndicatorDefinition) -> int:
+        params = definition.params
+        if "checks" not in getattr(params, "down_from", ()):
+            return 0
+        longest = int(integers(self._facts.states["staleness_seconds"], 0).max(initial=0))
+        fail_after: int = params.fail_after
+        return max(_AFTER_CHECKS, longest * (fail_after + 1))
+
+    def _since(self, sequence: int) -> tuple[Mapping[str, int], int]:
+        """Record type → earliest moment of what changed after ``sequence``; when its earliest ticket was reported."""
+        if sequence not in self._earliest:
+            touched = self._touched.since(sequence)
+            gone = {name for name in touched if name in self._facts.frames and not len(self._facts.frames[name])}
+            touched |= dict.fromkeys(gone - {"uptime_check"}, FAR_PAST)
+            numbers = self._touched.tickets_since(sequence)
+            self._earliest[sequence] = touched, _reported(self._facts, numbers)
+        return self._earliest[sequence]
+
+    def _since_then(self, as_of: int) -> int:
+        """The earliest moment of records that name something at or after ``as_of``: it may have happened since."""
+        if as_of not in self._happened:
+            self._happened[as_of] = min((_unhappened(self._facts, name, as_of) for name in _EVENTS), default=FAR_FUTURE)
+        return self._happened[as_of]
+
+
+def _standing(rows: Iterable[Mapping[str, Any]], configuration_hash: str) -> dict[tuple[str, str, str], _Standing]:
+    """Figure → what stands, where it was computed by this program under this configuration."""
+    version = program_version()
+    return {
+        (row["project"], row["indicator"], row["period"]): _Standing(
+            from_iso(row["as_of"]), row["known_sequence"], int(json.loads(row["parts"] or "{}").get("not_due_count", 0))
+        )
+        for row in rows
+        if row["configuration_hash"] == configuration_hash and row["program_version"] == version
+    }
+
+
+def _reported(facts: Facts, numbers: frozenset[str]) -> int:
+    """When the first of these tickets was reported."""
+    if not numbers:
+        return FAR_FUTURE
+    tickets = facts.frames["ticket"]
+    mine = tickets["ticket_no"].isin(list(numbers)).to_numpy(dtype=np.bool_)
+    return int(integers(tickets["reported_at"], FAR_FUTURE)[mine].min(initial=FAR_FUTURE))
+
+
+def _unhappened(facts: Facts, name: str, as_of: int) -> int:
+    frame = facts.frames[name]
+    moments = [integers(frame[column.name], FAR_PAST) for column in RECORDS[name].columns if column.kind == "instant"]
+    if not len(frame):
+        return FAR_FUTURE
+    later = np.maximum.reduce(moments) >= as_of
+    first = np.minimum.reduce([np.where(moment > FAR_PAST, moment, FAR_FUTURE) for moment in moments])
+    found = int(first[later].min(initial=FAR_FUTURE))
+    numbers = frozenset(frame["ticket_no"][later]) if name in ("hold", "ticket_cycle") else frozenset()
+    return min(found, _reported(facts, numbers))

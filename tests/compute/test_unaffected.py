@@ -1,0 +1,305 @@
+"""Leaving alone what nothing has touched gives what computing everything anew gives, whatever comes and when."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from collector.compute import Asked, ComputeReport, compute
+from tests.compute.court import Court, at
+from tests.conftest import Clock
+
+DAY = 86_400
+NEW_YEAR = at("01-01 00:00")
+INDICATORS = """
+- {id: arrival, name: 到场, project: ops, formula: mean_arrival, breakdowns: [vendor]}
+- {id: response, name: 响应, project: ops, formula: mean_response, params: {attribute_by: resolved_at}}
+- {id: resolution, name: 解决, project: ops, formula: mean_resolution, params: {reopen: sum}}
+- {id: solved, name: 解决率, project: ops, formula: resolution_rate, target: "≥90%"}
+- {id: timely, name: 及时率, project: ops, formula: timely_rate, params: {timed: resolution, limits: {"*": 5天}}}
+- {id: uptime, name: 正常率, project: ops, formula: availability, target: "≥95%", breakdowns: [asset],
+   params: {window: 7x24, down_from: [checks, tickets, inspections, outages], fail_after: 3}}
+- {id: days, name: 正常天, project: ops, formula: availability,
+   params: {window: 7x24, basis: day, down_from: [tickets, inspections]}}
+- {id: outages, name: 平均故障, project: ops, formula: mean_outage_duration,
+   params: {window: 7x24, down_from: [tickets, inspections, checks]}}
+- {id: inspections, name: 巡检, project: ops, formula: count, params: {record: inspection}, breakdowns: [kind]}
+- {id: support, name: 保障, project: ops, formula: count, params: {record: support_event}}
+- {id: plan, name: 计划, project: ops, formula: inspection_completion}
+- {id: staff, name: 人员, project: ops, formula: roster, params: {contract: {驻场: 2}}, where: {kind: [驻场]}}
+- {id: pleased, name: 满意, project: ops, formula: satisfaction, params: {satisfied: [满意], questions: [总体]}}
+- {id: spent, name: 执行, project: ops, formula: budget_execution}
+- {id: score, name: 得分, project: ops, formula: measurement, params: {kind: 等保}, measure_unit: points}
+- {id: remote, name: 远程, project: ops, formula: ratio, measure_unit: percent,
+   params: {numerator: {record: ticket, where: {channel: [remote]}}, denominator: {record: ticket}}}
+"""
+#: What a figure is; all other columns say which run it is from.
+FIGURE = (
+    *("numerator", "denominator", "actual", "printed", "coverage", "lower", "upper", "observed", "presumed"),
+    *("target", "outcome", "evidence_count", "calendar_state", "parts", "notes"),
+)
+
+
+class Vendor:
+    """Makes deliveries of all kinds: mostly of the days before now, at times late, corrected or ahead of time."""
+
+    def __init__(self, random: Random, clock: Clock) -> None:
+        self.random, self.clock = random, clock
+
+    def moment(self) -> int:
+        kind, now = self.random.random(), self.clock.now
+        if kind < 0.08:
+            return now + self.random.randrange(20 * DAY)
+        if kind < 0.25:
+            return NEW_YEAR + self.random.randrange(max(1, now - NEW_YEAR))
+        return max(NEW_YEAR, now - self.random.randrange(30 * DAY))
+
+    def later(self, moment: int, share: float = 0.8) -> int | None:
+        return moment + self.random.randrange(8 * DAY) if self.random.random() < share else None
+
+    def day(self) -> str:
+        return datetime.fromtimestamp(self.moment(), UTC).date().isoformat()
+
+    def number(self, mark: str) -> str:
+        return f"{mark}{self.random.randrange(12)}"
+
+    def asset(self) -> str:
+        return self.random.choice(("A1", "A2"))
+
+    def ticket(self) -> dict[str, Any]:
+        reported = self.moment()
+        resolved = self.later(reported)
+        return {
+            "ticket_no": self.number("T"),
+            "reported_at": reported,
+            "responded_at": reported + 600,
+            "arrived_at": reported + 3600 if self.random.random() < 0.7 else None,
+            "resolved_at": resolved,
+            "channel": self.random.choice(("on_site", "remote")),
+            "vendor": self.random.choice(("甲公司", "乙公司")),
+            "asset_no": self.asset(),
+            "asset_unusable": self.random.random() < 0.6,
+        }
+
+    def hold(self) -> dict[str, Any]:
+        start = self.moment()
+        return {"ticket_no": self.number("T"), "hold_from": start, "hold_to": self.later(start), "side": "court"}
+
+    def ticket_cycle(self) -> dict[str, Any]:
+        opened = self.moment()
+        return {"ticket_no": self.number("T"), "opened_at": opened, "resolved_at": self.later(opened)}
+
+    def inspection(self) -> dict[str, Any]:
+        return {
+            "inspection_no": self.number("I"),
+            "kind": self.random.choice(("机房", "法庭")),
+            "inspected_at": self.moment(),
+            "asset_no": self.asset(),
+            "result": self.random.choice(("normal", "abnormal")),
+            "quantity": self.random.randrange(1, 4),
+        }
+
+    def inspection_plan(self) -> dict[str, Any]:
+        first = date.fromisoformat(self.day())
+        last = first + timedelta(days=self.random.randrange(20))
+        return {
+            "plan_no": self.number("P"),
+            "kind": "机房",
+            "due_from": first.isoformat(),
+            "due_until": last.isoformat(),
+            "quantity": 2,
+        }
+
+    def support_event(self) -> dict[str, Any]:
+        return {"event_no": self.number("S"), "kind": "庭审", "started_at": self.moment(), "quantity": 1}
+
+    def outage(self) -> dict[str, Any]:
+        start = self.moment()
+        return {
+            "outage_no": self.number("O"),
+            "asset_no": self.asset(),
+            "started_at": start,
+            "ended_at": self.later(start),
+        }
+
+    def exclusion(self) -> dict[str, Any]:
+        start = self.moment()
+        end = start + self.random.randrange(1, 3 * DAY)
+        return {
+            "exclusion_no": self.number("E"),
+            "asset_no": self.asset(),
+            "started_at": start,
+            "ended_at": end,
+            "cause": "court_side",
+            "approved": True,
+        }
+
+    def roster_entry(self) -> dict[str, Any]:
+        first = date.fromisoformat(self.day())
+        return {
+            "entry_no": self.number("R"),
+            "kind": "驻场",
+            "from_on": first.isoformat(),
+            "until_on": (first + timedelta(days=self.random.randrange(90))).isoformat(),
+            "quantity": 1,
+        }
+
+    def survey(self) -> dict[str, Any]:
+        answer = self.random.choice(("满意", "不满意", None))
+        return {
+            "survey_no": self.number("Q"),
+            "answered_on": self.day(),
+            "question": "总体",
+            "answer": answer,
+            "quantity": 1,
+        }
+
+    def budget_line(self) -> dict[str, Any]:
+        kind = self.random.choice(("budget", "paid", "received"))
+        return {"line_no": self.number("B"), "booked_on": self.day(), "kind": kind, "amount": "100"}
+
+    def measurement(self) -> dict[str, Any]:
+        return {
+            "measurement_no": self.number("M"),
+            "kind": "等保",
+            "measured_on": self.day(),
+            "value": str(self.random.randrange(60, 99)),
+            "entered_by": "科",
+            "entered_at": self.moment(),
+            "document": "报告.pdf",
+        }
+
+    def asset_assignment(self) -> dict[str, Any]:
+        return {"asset_no": self.asset(), "from_on": self.day(), "vendor": self.random.choice(("甲公司", "乙公司"))}
+
+    def checks(self) -> list[dict[str, Any]]:
+        """A run of hourly checks, now and then failing."""
+        start, asset = self.moment() // 3600 * 3600, self.asset()
+        states = [self.random.choice(("up", "up", "up", "down")) for _ in range(self.random.randrange(1, 100))]
+        return [
+            {"asset_no": asset, "checked_at": start + number * 3600, "state": state}
+            for number, state in enumerate(states)
+        ]
+
+    def delivery(self) -> dict[str, list[dict[str, Any]]]:
+        """A few rows of one to three kinds; assignments come seldom."""
+        makers: list[Callable[[], dict[str, Any]]] = [
+            *(self.ticket, self.hold, self.ticket_cycle, self.inspection, self.inspection_plan, self.support_event),
+            *(self.outage, self.exclusion, self.roster_entry, self.survey, self.budget_line, self.measurement),
+            *((self.asset_assignment,) if self.random.random() < 0.1 else ()),
+        ]
+        chosen = self.random.sample(makers, self.random.randrange(1, 4))
+        rows = {maker.__name__: [maker() for _ in range(self.random.randrange(1, 4))] for maker in chosen}
+        if self.random.random() < 0.3:
+            rows["uptime_check"] = self.checks()
+        return rows
+
+
+def _opened(folder: Path, clock: Clock) -> Court:
+    clock.now = NEW_YEAR + 20 * DAY
+    court = Court(folder / "court", clock)
+    court.configure(INDICATORS)
+    assets = [{"asset_no": "A1", "probed": True, "probed_from": "2023-02-01"}, {"asset_no": "A2"}]
+    court.deliver("台账", asset=assets)
+    return court
+
+
+def _compute(court: Court, **more: Any) -> ComputeReport:
+    return compute(court.settings, court.store, Asked(), now=court.clock(), **more)
+
+
+def _figures(court: Court) -> dict[tuple[Any, ...], dict[str, Any]]:
+    rows = court.store.results().astype(object)
+    rows = rows.where(rows.notna(), None)
+    return {
+        (row["indicator"], row["period"], row["dimension"], row["dimension_value"]): {
+            name: row[name] for name in FIGURE
+        }
+        for row in rows.to_dict("records")
+    }
+
+
+@settings(max_examples=12)
+@given(seed=st.integers(0, 2**32))
+def test_what_is_left_alone_is_what_a_full_compute_gives(seed: int) -> None:
+    random, clock = Random(seed), Clock()
+    with tempfile.TemporaryDirectory() as folder:
+        court = _opened(Path(folder), clock)
+        vendor = Vendor(random, clock)
+        for step in range(6):
+            for number in range(random.randrange(3)):
+                court.deliver(f"{step}-{number}", **vendor.delivery())
+            _compute(court, only_affected=True)
+            clock.forward(random.choice((3600, DAY, 5 * DAY, 40 * DAY)))
+        court.deliver("最后一份", **vendor.delivery())
+        _compute(court, only_affected=True)
+        left_alone = _figures(court)
+        _compute(court)
+
+        assert left_alone == _figures(court)
+        court.store.close()
+
+
+@pytest.fixture
+def settled(tmp_path: Path, clock: Clock) -> Court:
+    """A court computed at the end of May, with something of every month."""
+    court = _opened(tmp_path, clock)
+    clock.now = at("05-31 12:00")
+    months = range(1, 6)
+    court.deliver(
+        "全部",
+        ticket=[
+            {"ticket_no": f"T{n}", "reported_at": at(f"{n:02d}-05 09:00"), "resolved_at": at(f"{n:02d}-05 10:00")}
+            for n in months
+        ],
+        support_event=[{"event_no": f"S{n}", "kind": "庭审", "started_at": at(f"{n:02d}-05 09:00")} for n in months],
+    )
+    _compute(court)
+    clock.now = at("06-01 12:00")
+    return court
+
+
+def _computed(court: Court, indicator: str) -> set[str]:
+    report = _compute(court, only_affected=True)
+    return {result.figure.period.label for result in report.results if result.indicator == indicator}
+
+
+def test_a_ticket_of_may_leaves_the_earlier_months_alone(settled: Court) -> None:
+    settled.deliver("新工单", ticket=[{"ticket_no": "T9", "reported_at": at("05-31 15:00")}])
+
+    assert _computed(settled, "solved") == {"2023-05", "2023-06", "2023Q2", "2023H1", "2023", "2023-01-01..2023-12-31"}
+
+
+def test_a_late_ticket_of_february_computes_february_again(settled: Court) -> None:
+    settled.deliver("迟到的工单", ticket=[{"ticket_no": "T9", "reported_at": at("02-10 15:00")}])
+
+    assert {"2023-02", "2023-03", "2023Q1"} <= _computed(settled, "solved")
+    assert "2023-01" not in _computed(settled, "solved")
+
+
+def test_a_changed_definition_computes_everything_again(settled: Court) -> None:
+    assert "2023-01" not in _computed(settled, "support")
+    settled.configure(INDICATORS.replace("name: 保障", "name: 庭审保障"))
+
+    assert "2023-01" in _computed(settled, "support")
+
+
+def test_a_changed_register_computes_everything_again(settled: Court) -> None:
+    settled.deliver("归属", asset_assignment=[{"asset_no": "A1", "from_on": "2023-05-31", "vendor": "乙公司"}])
+
+    assert "2023-01" in _computed(settled, "solved")
+
+
+def test_the_first_rows_ever_of_a_kind_compute_everything_again(settled: Court) -> None:
+    """Until then every month said that nothing of the kind was ever delivered."""
+    settled.deliver("首次巡检", inspection=[{"inspection_no": "I1", "kind": "机房", "inspected_at": at("05-31 09:00")}])
+
+    assert "2023-01" in _computed(settled, "inspections")
