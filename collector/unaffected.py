@@ -50,6 +50,7 @@ class Unaffected:
         self._standing = _standing(store.newest_totals(), settings.hash)
         oldest = min((each.sequence for each in self._standing.values()), default=0)
         self._touched = store.touched_since(oldest)
+        self._first_check = int(integers(facts.states["first_at"], FAR_FUTURE).min(initial=FAR_FUTURE))
         self._earliest: dict[int, tuple[Mapping[str, int], int]] = {}
         self._happened: dict[int, int] = {}
 
@@ -62,6 +63,8 @@ class Unaffected:
             return False
         end = period.bounds(self._settings.contract(definition.project).zone)[1]
         margin = self._margin(definition)
+        if margin and standing.as_of <= self._first_check:
+            return False  # until then it was told that there are no checks
         touched, of_tickets = self._since(standing.sequence)
         if definition.formula == "inspection_completion" and touched.keys() & {"inspection", "inspection_plan"}:
             return False  # a late inspection is one of the earlier period

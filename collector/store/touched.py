@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Table, func, select
 
-from collector.store.schema import RECORD_TABLES, state_intervals
+from collector.store.schema import RECORD_TABLES, check_series, open_intervals, state_intervals
 from metrics.frames import FAR_FUTURE, FAR_PAST
 from metrics.records import RECORDS, UPTIME_CHECK
 
@@ -59,34 +59,47 @@ def read_touched(connection: Connection, organization_id: str, sequence: int) ->
     earliest: dict[str, dict[int, int]] = {}
     begun: dict[str, int] = {}
     tickets: dict[str, dict[int, frozenset[str]]] = {}
-    tables = {**RECORD_TABLES, UPTIME_CHECK.name: state_intervals}
-    for name, table in tables.items():
-        moved = _moved(connection, table, _moments(name, table), organization_id, sequence)
+    for name, table in RECORD_TABLES.items():
+        mine = table.c.organization_id == organization_id
+        moved = _moved(connection, table, _moments(name, table), mine, sequence)
         if not moved:
             continue
-        first = select(func.min(table.c.known_from)).where(table.c.organization_id == organization_id)
-        earliest[name], begun[name] = moved, connection.scalar(first) or 0
+        earliest[name] = moved
+        begun[name] = connection.scalar(select(func.min(table.c.known_from)).where(mine)) or 0
         if name in _EVERYWHERE:
             earliest[name] = dict.fromkeys(moved, FAR_PAST)
         if name in OF_TICKETS:
             tickets[name] = _numbers(connection, table, organization_id, sequence)
+    if intervals := _intervals(connection, organization_id, sequence):
+        earliest[UPTIME_CHECK.name], begun[UPTIME_CHECK.name] = intervals, 0
     return Touched(earliest, begun, tickets)
 
 
+def _intervals(connection: Connection, organization_id: str, sequence: int) -> dict[int, int]:
+    """Of the index over checks; that the first check of all came at all is for the reader of the index to see."""
+    series = select(check_series.c.series_id).where(check_series.c.organization_id == organization_id)
+    found: dict[int, int] = {}
+    for table in (state_intervals, open_intervals):
+        for key, moment in _moved(
+            connection, table, [table.c.first_at], table.c.series_id.in_(series), sequence
+        ).items():
+            found[key] = min(found.get(key, FAR_FUTURE), moment)
+    return found
+
+
 def _moments(name: str, table: Table) -> list[Column[Any]]:
-    if name == UPTIME_CHECK.name:
-        return [table.c.first_at]
     return [table.c[column.name] for column in RECORDS[name].columns if column.kind in ("instant", "date")]
 
 
 def _moved(
-    connection: Connection, table: Table, moments: list[Column[Any]], organization_id: str, sequence: int
+    connection: Connection, table: Table, moments: list[Column[Any]], mine: ColumnElement[bool], sequence: int
 ) -> dict[int, int]:
     found: dict[int, int] = {}
-    for at in (table.c.known_from, table.c.known_until):
-        query = select(at, *(func.min(column) for column in moments)).where(
-            table.c.organization_id == organization_id, at > sequence
-        )
+    for name in ("known_from", "known_until"):
+        if name not in table.c:
+            continue
+        at = table.c[name]
+        query = select(at, *(func.min(column) for column in moments)).where(mine, at > sequence)
         for key, *values in connection.execute(query.group_by(at)):
             found[key] = min([found.get(key, FAR_FUTURE), *_instants(values)])
     return found

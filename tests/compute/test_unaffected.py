@@ -207,7 +207,7 @@ def _opened(folder: Path, clock: Clock) -> Court:
     clock.now = NEW_YEAR + 20 * DAY
     court = Court(folder / "court", clock)
     court.configure(INDICATORS)
-    assets = [{"asset_no": "A1", "probed": True, "probed_from": "2023-02-01"}, {"asset_no": "A2"}]
+    assets: list[dict[str, Any]] = [{"asset_no": "A1", "probed": True, "probed_from": "2023-02-01"}, {"asset_no": "A2"}]
     court.deliver("台账", asset=assets)
     return court
 
