@@ -303,3 +303,87 @@ def test_the_first_rows_ever_of_a_kind_compute_everything_again(settled: Court) 
     settled.deliver("首次巡检", inspection=[{"inspection_no": "I1", "kind": "机房", "inspected_at": at("05-31 09:00")}])
 
     assert "2023-01" in _computed(settled, "inspections")
+
+
+@pytest.fixture
+def bare(tmp_path: Path, clock: Clock) -> Court:
+    """A court that has its register and one ticket of January, which is computed on the 10th of February."""
+    court = _opened(tmp_path, clock)
+    clock.now = at("02-10 12:00")
+    _ticket(court, resolved="01-31 09:00")
+    return court
+
+
+def _ticket(court: Court, resolved: str | None) -> None:
+    """The ticket of 30 January, again."""
+    row = {"ticket_no": "T1", "reported_at": at("01-30 09:00"), "resolved_at": at(resolved) if resolved else None}
+    court.deliver(f"工单 {resolved}", ticket=[row])
+
+
+def _checks(first: str, *states: str, every: int = 3600) -> list[dict[str, Any]]:
+    return [
+        {"asset_no": "A2", "checked_at": at(first) + number * every, "state": state}
+        for number, state in enumerate(states)
+    ]
+
+
+def test_failures_after_the_period_decide_on_its_last_one(bare: Court) -> None:
+    """One failure at 23:00 is none where three in a row are asked for; two more after midnight make it one.
+
+    They are checked in another rhythm, so that they are an interval of their own, which begins in February.
+    """
+    bare.deliver("一月检测", uptime_check=_checks("01-31 21:00", "up", "up", "down"))
+    _compute(bare)
+    bare.deliver("二月检测", uptime_check=_checks("02-01 00:00", "down", "down", "up", every=1800))
+
+    assert "2023-01" in _computed(bare, "uptime")
+
+
+def test_the_first_check_ever_computes_everything_again(bare: Court) -> None:
+    _compute(bare)
+    bare.clock.forward(DAY)
+    bare.deliver("首次检测", uptime_check=_checks("02-11 00:00", "up", "up"))
+
+    assert "2023-01" in _computed(bare, "uptime")
+
+
+def test_what_was_written_ahead_counts_when_it_has_happened(bare: Court) -> None:
+    """Resolved on 20 February, as the vendor wrote before: unresolved on the 10th, resolved on the 21st."""
+    _ticket(bare, resolved="02-20 09:00")
+    _compute(bare)
+    bare.clock.now = at("02-21 12:00")
+
+    assert "2023-01" in _computed(bare, "solved")
+
+
+def test_a_hold_touches_the_period_of_its_ticket(bare: Court) -> None:
+    """It began in February, and shortens the resolution of a ticket of January."""
+    _ticket(bare, resolved="02-20 09:00")
+    bare.clock.now = at("02-25 12:00")
+    other = {"ticket_no": "T2", "hold_from": at("02-03 09:00"), "hold_to": at("02-04 09:00"), "side": "court"}
+    bare.deliver("别的挂起", hold=[other])
+    _compute(bare)
+    bare.deliver("挂起", hold=[other | {"ticket_no": "T1"}])
+
+    assert "2023-01" in _computed(bare, "resolution")
+
+
+def test_a_late_inspection_is_one_of_the_period_in_which_it_was_due(bare: Court) -> None:
+    plan = {"plan_no": "P1", "kind": "机房", "due_from": "2023-01-10", "due_until": "2023-01-31", "quantity": 1}
+    other = {"inspection_no": "I0", "kind": "法庭", "inspected_at": at("01-05 09:00")}
+    bare.deliver("计划", inspection_plan=[plan], inspection=[other])
+    _compute(bare)
+    late = {"inspection_no": "I1", "kind": "机房", "inspected_at": at("02-09 09:00")}
+    bare.deliver("迟到的巡检", inspection=[late])
+
+    assert "2023-01" in _computed(bare, "plan")
+
+
+def test_what_lay_open_at_the_end_of_a_timely_period_is_computed_again(bare: Court) -> None:
+    """Five days for each ticket: one reported on the 30th was not due on 2 February and is overdue on the 7th."""
+    _ticket(bare, resolved=None)
+    bare.clock.now = at("02-02 12:00")
+    _compute(bare)
+    bare.clock.now = at("02-07 12:00")
+
+    assert "2023-01" in _computed(bare, "timely")
