@@ -61,13 +61,16 @@ class Unaffected:
             return False
         if definition.formula in _UNBOUNDED:
             return False
-        end = period.bounds(self._settings.contract(definition.project).zone)[1]
+        contract = self._settings.contract(definition.project)
+        end = period.bounds(contract.zone)[1]
         margin = self._margin(definition)
         if margin and standing.as_of <= self._first_check:
             return False  # until then it was told that there are no checks
         touched, of_tickets = self._since(standing.sequence)
         if definition.formula == "inspection_completion" and touched.keys() & {"inspection", "inspection_plan"}:
             return False  # a late inspection is one of the earlier period
+        if contract.matching is not None and touched.keys() & {"ticket", "hold", "ticket_cycle"}:
+            return False  # it may stand behind a ticket of any earlier moment, or be led by one
         earliest = min([*touched.values(), of_tickets, self._since_then(standing.as_of)], default=FAR_FUTURE)
         return end + margin <= min(standing.as_of, earliest)
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.compute import Asked, ComputeReport, compute
-from tests.compute.court import Court, at
+from tests.compute.court import WORKSPACE, Court, at
 from tests.conftest import Clock
 
 DAY = 86_400
@@ -40,6 +40,13 @@ INDICATORS = """
 - {id: score, name: 得分, project: ops, formula: measurement, params: {kind: 等保}, measure_unit: points}
 - {id: remote, name: 远程, project: ops, formula: ratio, measure_unit: percent,
    params: {numerator: {record: ticket, where: {channel: [remote]}}, denominator: {record: ticket}}}
+"""
+SOURCE = """
+id: {name}
+name: 系统 {name}
+adapter: table
+files: ["{name}/*.csv"]
+tables: [{{record: ticket, columns: {{ticket_no: [工单号], reported_at: [报修时间]}}}}]
 """
 #: What a figure is; all other columns say which run it is from.
 FIGURE = (
@@ -387,3 +394,15 @@ def test_what_lay_open_at_the_end_of_a_timely_period_is_computed_again(bare: Cou
     bare.clock.now = at("02-07 12:00")
 
     assert "2023-01" in _computed(bare, "timely")
+
+
+def test_where_two_systems_are_matched_a_ticket_may_concern_any_period(bare: Court) -> None:
+    both = "    matching: {leads: s, others: [s2]}\n"
+    (bare.folder / "yunwei.yaml").write_text(WORKSPACE + both, encoding="utf-8")
+    (bare.folder / "sources").mkdir()
+    for name in ("s", "s2"):
+        (bare.folder / "sources" / f"{name}.yaml").write_text(SOURCE.format(name=name), encoding="utf-8")
+    _compute(bare)
+    bare.deliver("别家的工单", "s2", ticket=[{"ticket_no": "T1", "reported_at": at("02-10 09:00")}])
+
+    assert "2023-01" in _computed(bare, "solved")
