@@ -23,7 +23,7 @@ _OUTAGE_FORMULAS = ("outage_count", "mean_outage_duration", "failure_rate", "mea
 def spreads(judge: Judge, project: str, definitions: Sequence[IndicatorDefinition], period: Period) -> list[Spread]:
     """Response, arrival and resolution by the contract's indicators; the usual rule where it has none.
 
-    Over all, then for each vendor that has such a ticket.
+    Over all, then for each vendor that has such a ticket; without any only an indicator of the contract is listed.
     """
     if not len(judge.facts.frames["ticket"]):
         return []
@@ -35,7 +35,7 @@ def spreads(judge: Judge, project: str, definitions: Sequence[IndicatorDefinitio
         )
         for definition in own or [usual]:
             measured = _measure(judge, definition, period, ("total", "vendor"))
-            told = [figure for figure in measured if figure.dimension == "total" or figure.denominator]
+            told = [figure for figure in measured if figure.denominator or (own and figure.dimension == "total")]
             found += [_spread(definition, bool(own), figure) for figure in told]
     return found
 

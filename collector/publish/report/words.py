@@ -73,7 +73,7 @@ def _counted(dossier: Dossier, totals: Sequence[Result], by: dict[str, list[Resu
     head = f"{period_words(dossier.period)}共统计指标 {len(totals)} 项"
     if not judged and not parts:
         return f"{head}，均不在{NOW[dossier.period.kind]}考核，只列数值。"
-    rest = f"；其余 {numbers['']} 项不在{NOW[dossier.period.kind]}考核或没有目标，只列数值" if numbers[""] else ""
+    rest = f"；其余 {numbers['']} 项不在{NOW[dossier.period.kind]}考核或没有数值目标，只列数值" if numbers[""] else ""
     return f"{head}，其中{'，'.join(parts)}{rest}。"
 
 
