@@ -275,3 +275,18 @@ def test_the_self_evaluation_is_written_and_nothing_is_wrong_with_it(ran: Ran) -
         assert facts.report.count("error") == 0, facts.report.findings
         assert len(agreed) >= 20
     assert "自评表完成：" in ran.progress
+
+
+def test_the_year_is_closed_and_its_evidence_holds(ran: Ran) -> None:
+    """Twelve months and the year as first revisions; running the demo again corrects nothing."""
+    from collector.evidence.check import check
+
+    store = ran.outcome.workspace.store
+    assert len(store.revisions()) == 13
+    assert {one.revision_no for one in store.revisions()} == {1}
+    assert set(store.results(period=str(YEAR))["data_state"]) == {"closed"}
+    (pack,) = [path for path in ran.outcome.written if path.suffix == ".zip"]
+    report = check(pack)
+    assert report.findings == []
+    assert report.recounted > 8
+    assert [one.decided for one in store.objections()] == ["不采纳"]
