@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,12 @@ def days_in_pieces(connection: Connection, organization_id: str, source: str, be
         .order_by(table.day)
     )
     return list(connection.scalars(query))
+
+
+def is_cited(day: str, spans: list[Span]) -> bool:
+    """Whether a UTC day shares time with one of ``spans``."""
+    start = int(datetime.fromisoformat(f"{day}T00:00:00+00:00").timestamp())
+    return any(start < last and first < start + DAY for first, last in spans)
 
 
 def compact_day(connection: Connection, organization_id: str, source: str, day: str, folder: Path) -> None:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from collector.store.check_log import CheckLog, sources_of
-from collector.store.check_upkeep import compact_day, days_in_pieces, retire
+from collector.store.check_upkeep import compact_day, days_in_pieces, is_cited, retire
 from collector.store.checks import Correction, forget_hour, rebuild_index
 from collector.store.engine import reading, writing
 from collector.store.facts import sequence_at, to_frame
 from collector.store.known_states import read_states
 from collector.store.live_index import LiveIndex
 from collector.store.live_rounds import Hour, hours_kept, to_seal
+from collector.store.revisions import cited_spans
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,9 +56,14 @@ class LiveStore:
             return CheckLog(connection, self._organization_id, self._checks).retired_before(source)
 
     def compact(self, source: str, before: int) -> int:
-        """Make one file of each day's that ended by ``before`` (UTC seconds), a transaction a day; how many days."""
+        """Make one file of each day's that ended by ``before`` (UTC seconds), a transaction a day; how many days.
+
+        Days that a closed revision cites stay as they are: their files are named by hash in what was handed in.
+        """
         with reading(self._engine) as connection:
-            days = days_in_pieces(connection, self._organization_id, source, before)
+            cited = cited_spans(connection, self._organization_id)
+            pieces = days_in_pieces(connection, self._organization_id, source, before)
+            days = [day for day in pieces if not is_cited(day, cited)]
         for day in days:
             with writing(self._engine) as connection:
                 compact_day(connection, self._organization_id, source, day, self._checks)

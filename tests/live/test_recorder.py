@@ -7,15 +7,17 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from sqlalchemy import text
 
 from adapters.probes.base import State
 from collector.live.seal import seal_hours
 from collector.probing.plans import Check
-from collector.store import Store
+from collector.store import Closing, Store
 from metrics.errors import PassingError
 from tests.live.world import HOUR, MINUTE, START, Live, check, live, settings
+from tests.store.test_results import _ROW
 from tests.store.world import deliver
 
 
@@ -253,3 +255,19 @@ def test_time_is_cleared_but_not_what_a_closed_revision_cites(
     assert (refused["code"], "保留期" in refused["reason"]) == ("cleared", True)
     assert court.index()[-1][6] == 62
     assert _files(court.store, tmp_path) == 3
+
+
+def test_a_day_that_a_closed_revision_cites_keeps_its_files(court: Live) -> None:
+    """Their hashes stand in evidence that was handed in."""
+    court.take(*minutes(0, 120))
+    court.seal()
+    before = court.store.checks_by_day("dial", ["A"], START, START + 2 * HOUR, court.store.sequence_at())
+    rows = pd.DataFrame([{**_ROW, "data_state": "closed", "revision_no": 1}])
+    closing = Closing("ops2023", "2023-01", 1, START - HOUR, START + HOUR, 3, 9, rows)
+    with court.store.run("close", "config", "{}", "1") as run:
+        court.store.close_periods(run, [closing], "1")
+    court.take(check("A", 30 * MINUTE, "down"))
+    court.seal()
+    assert court.recorder.compact(START + 25 * HOUR) == 0
+    again = court.store.checks_by_day("dial", ["A"], START, START + 2 * HOUR, 2)
+    assert set(before["sha256"]) == set(again["sha256"])
