@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from adapters.assemble import RowReader, frame_of_columns
 from adapters.base import Batch, Blob, Context, Preview
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _READING = Reading()
 _PREVIEW_ROWS = 5
+_CHECK = "uptime_check"
+_EARLIEST, _LATEST = 86_400, 7_258_118_400  # 1970, where programs put what they do not know, and 2200
 
 Row = Mapping[str, str]
 
@@ -84,11 +87,37 @@ def reader(record: str, context: Context) -> RowReader:
     return RowReader(_mapping(record), header, _READING, context, Surroundings("", "", ""))
 
 
-def block_of_columns(record: str, columns: Mapping[str, Any], count: int) -> Block:
-    """A block out of Arrow text columns; fields that are not given are empty. ``row_no`` counts from 1."""
-    empty = pa.array([""] * count, pa.string())
-    names = RECORDS[record].names
-    return Block([columns.get(name, empty) for name in names], np.arange(1, count + 1, dtype=np.int64))
+def check_batches(context: Context, assets: Any, moments: Any, states: Any) -> Iterator[Batch]:
+    """Checks by columns, for they come by the million: NumPy texts, UTC seconds and states of equal length.
+
+    What is no possible moment is refused as a row of texts would be; ``row_no`` counts all of them from 1.
+    """
+    possible = (moments > _EARLIEST) & (moments < _LATEST)
+    numbers = np.arange(1, len(moments) + 1, dtype=np.int64)
+    if not possible.all():
+        odd = np.flatnonzero(~possible)
+        rows = [{"asset_no": assets[at], "checked_at": str(moments[at]), "state": states[at]} for at in odd]
+        block = _block(rows, RECORDS[_CHECK].names)
+        block.row_no = numbers[odd]
+        yield reader(_CHECK, context).batch(block, len(rows), Counter())
+        assets, moments, states, numbers = (values[possible] for values in (assets, moments, states, numbers))
+    columns = {
+        "asset_no": pa.array(assets, pa.string()),
+        "checked_at": pa.array(moments, pa.int64()),
+        "state": pa.array(states, pa.string()),
+        "latency_ms": pa.nulls(len(moments), pa.int64()),
+    }
+
+    def originals(field: str, positions: NDArray[np.int64]) -> pd.DataFrame:
+        import pandas as pd
+
+        raws = [
+            raw_json({"asset_no": assets[at], "checked_at": str(moments[at]), "state": states[at]}) for at in positions
+        ]
+        return pd.DataFrame({"header": [field] * len(raws), "raw": raws}, dtype="string[pyarrow]")
+
+    frame = frame_of_columns(RECORDS[_CHECK], columns, "", numbers, {})
+    yield Batch(_CHECK, frame, rejections(), len(frame), Counter(), originals)
 
 
 def reread_own(rows: pd.DataFrame, context: Context) -> Iterator[Batch]:

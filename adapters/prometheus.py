@@ -7,19 +7,16 @@ would carry a value five minutes into a gap. Only an expression that computes so
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from pydantic import BaseModel
 
 from adapters.base import Batch, Blob, Context, Fetch, Greeting, Page, Preview
 from adapters.http_client import Client, Reply
-from adapters.own_rows import Rows, block_of_columns, preview_own, reader, reread_own
+from adapters.own_rows import Rows, check_batches, preview_own, reread_own
 from adapters.prometheus_config import PrometheusConfig, is_selector
 from adapters.replies import Spool, reply_json
 from metrics.errors import InputError
@@ -91,7 +88,7 @@ class PrometheusAdapter:
         yield from aside.batches(context)
         yield from refused.batches(context)
         if columns:
-            yield _batch(config, context, columns)
+            yield from _batches(config, context, columns)
 
     def reread(self, config: PrometheusConfig, rows: pd.DataFrame, context: Context) -> Iterator[Batch]:
         for batch in reread_own(rows, context):
@@ -183,11 +180,10 @@ def _series(data: Any) -> list[Any]:
 def _samples(one: Any) -> tuple[Any, Any]:
     """Whole seconds (cut) and values of a series; values are texts, ``NaN`` among them."""
     try:
-        moments = np.array([pair[0] for pair in one["values"]], np.float64).astype(np.int64)
-        values = np.array([float(pair[1]) for pair in one["values"]], np.float64)
+        moments, values = zip(*one["values"], strict=True)
+        return np.array(moments, np.float64).astype(np.int64), np.array(values).astype(np.float64)
     except (ValueError, TypeError, IndexError):
         raise InputError(f"序列 {one.get('metric')} 的样本不是（时间, 值）") from None
-    return moments, values
 
 
 def _asset(config: PrometheusConfig, metric: dict[str, str]) -> str | None:
@@ -197,21 +193,16 @@ def _asset(config: PrometheusConfig, metric: dict[str, str]) -> str | None:
     return told if config.others == "take" else None
 
 
-def _batch(config: PrometheusConfig, context: Context, columns: list[tuple[str, Any, Any]]) -> Batch:
+def _batches(config: PrometheusConfig, context: Context, columns: list[tuple[str, Any, Any]]) -> Iterator[Batch]:
     """Columns throughout: a month of a hundred targets is millions of samples."""
     counts = [len(moments) for _, moments, _ in columns]
-    assets = pa.array(np.repeat(np.array([asset for asset, _, _ in columns], dtype=object), counts), pa.string())
+    assets = np.repeat(np.array([asset for asset, _, _ in columns], dtype=object), counts)
     moments = np.concatenate([moments for _, moments, _ in columns])
     values = np.concatenate([values for _, _, values in columns])
-    states = np.where(np.isnan(values), "unknown", np.where(values == config.up, "up", "down"))
-    block = block_of_columns(
-        _RECORD,
-        {"asset_no": assets, "checked_at": pc.cast(pa.array(moments), pa.string()), "state": pa.array(states)},
-        len(moments),
-    )
-    batch = reader(_RECORD, context).batch(block, len(moments), Counter())
-    batch.rhythm = (config.interval, config.staleness)
-    return batch
+    states = np.where(np.isnan(values), "unknown", np.where(values == config.up, "up", "down")).astype(object)
+    for batch in check_batches(context, assets, moments, states):
+        batch.rhythm = (config.interval, config.staleness)
+        yield batch
 
 
 ADAPTER = PrometheusAdapter()

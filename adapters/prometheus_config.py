@@ -11,7 +11,8 @@ from pydantic import AfterValidator, Field, model_validator
 from adapters.http_config import HttpConfig
 from adapters.mapping import Name, Seconds
 
-_SELECTOR = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*(\{[^{}]*\})?|\{[^{}]+\}")
+_MATCHERS = r"""\{(?:[^{}"']|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')*\}"""
+_SELECTOR = re.compile(rf"[a-zA-Z_:][a-zA-Z0-9_:]*(?:{_MATCHERS})?|{_MATCHERS}")
 
 
 def is_selector(query: str) -> bool:

@@ -118,7 +118,10 @@ class _Load:
         if self.config.groups and not self.hosts():
             raise InputError(f"主机组 {'、'.join(self.config.groups)} 中看不到主机；请核对 groups 和账号的权限")
         if self.config.hosts:
-            yield Page(self._bundle("hosts", {"hosts": self.api.call("host.get", self._of_hosts())[0]}), None)
+            parts = {"hosts": self.api.call("host.get", self._of_hosts())[0]}
+            if self.config.services:
+                parts["services"] = self.api.call("service.get", {"output": ["serviceid", "name"]})[0]
+            yield Page(self._bundle("hosts", parts), None)
         if self.config.maintenance != "ignore":
             yield Page(self._maintenance(), None)
         if self.config.services:

@@ -35,14 +35,22 @@ def asset_of(config: ZabbixConfig, host: Mapping[str, Any]) -> str | None:
 
 
 def _hosts(config: ZabbixConfig, context: Context, results: Results) -> Iterator[Batch]:
-    rows = Rows("asset")
+    """Hosts, and services of which no host is the asset."""
+    rows, known = Rows("asset"), set()
     for host in results["hosts"]:
         asset = asset_of(config, host)
+        known.add(asset)
         if asset is None:
             rows.refuse("asset_no", host["host"], _no_asset(config, host), name=host["name"])
         else:
             alias = host["host"] if host["host"] != asset else ""
             rows.add(asset_no=asset, name=host["name"], aliases=alias)
+    for service in results.get("services", ()):
+        asset = config.services.get(service["name"])
+        if asset is None or asset in known:
+            rows.pass_over()
+        else:
+            rows.add(asset_no=asset, name=service["name"])
     yield from rows.batches(context)
 
 

@@ -19,6 +19,7 @@ from collector.store.schema import (
     contents,
     cursors,
     deliveries,
+    fetched,
     live_rounds,
     objection_decisions,
     objections,
@@ -74,6 +75,8 @@ def _queries(organization_id: str) -> Iterator[tuple[str, Select[Any]]]:
         names = [deliveries.c.sequence, *(column for column in table.columns if column.name not in _PHYSICAL)]
         query = select(*names).join_from(table, deliveries, table.c.delivery_id == deliveries.c.delivery_id)
         yield table.name, query.where(table.c.organization_id == organization_id)
+    names = [column for column in fetched.columns if column.name not in {"fetched_id", "organization_id"}]
+    yield fetched.name, select(*names).where(fetched.c.organization_id == organization_id)
     yield cursors.name, select(cursors.c.source, cursors.c.position).where(cursors.c.organization_id == organization_id)
     names = [column for column in rejections.columns if column.name not in {*_PHYSICAL, "resolved_by"}]
     yield (

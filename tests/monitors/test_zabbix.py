@@ -259,6 +259,12 @@ def test_hosts_become_assets_and_one_without_a_number_is_refused(court: Monitore
         configure(court, scene.zabbix.url, ", hosts: true, assets: {nameless: N-1}")
         court.load()
         assert court.current("asset")["asset_no"].tolist() == ["N-1", "OA-01"]
+        source = court.folder / "sources/zabbix.yaml"
+        source.write_text(
+            source.read_text(encoding="utf-8").replace("OA 服务: OA-01", "OA 服务: S-1"), encoding="utf-8"
+        )
+        court.load()
+        assert court.current("asset")["name"].tolist() == ["nameless", "OA 系统", "OA 服务"], "a service is one, too"
     finally:
         scene.zabbix.call("host.delete", [number])
 
@@ -347,3 +353,13 @@ def test_check_shows_the_version_and_the_first_outages(court: MonitoredCourt) ->
     (table,) = source.files[0].tables
     assert (table.record, len(table.rows)) == ("outage", 3)
     assert table.rows[0]["started_at"] == october.OUTAGES[0][0]
+
+
+def test_problems_come_page_by_page_and_none_is_lost_between(
+    court: MonitoredCourt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.zabbix._EVENTS", 1)
+    report = court.load()
+    assert report.failures == []
+    assert court.periods() == [("OA-01", *outage) for outage in october.OUTAGES]
+    assert sum("problems" in delivery.name for delivery in report.deliveries) == 3
