@@ -139,7 +139,7 @@ class _Body:
 
     def trends(self) -> None:
         """月度趋势: what was missed first, then the rest with a monthly target."""
-        drawn = [one for one in self._by_weight() if one["target"] and self._months_known(one) > 1]
+        drawn = [one for one in self._by_weight() if one["target"] and self._says_something(one)]
         if not drawn:
             return
         self._chapter("月度趋势")
@@ -163,8 +163,10 @@ class _Body:
     def _series(self, result: Result) -> list[Result | None]:
         return list(self.dossier.series(result["indicator"]))
 
-    def _months_known(self, result: Result) -> int:
-        return sum(one is not None and one["actual"] is not None for one in self._series(result))
+    def _says_something(self, result: Result) -> bool:
+        """Two months or more that are not all alike; of what was missed any two."""
+        known = [one["actual"] for one in self._series(result) if one is not None and one["actual"] is not None]
+        return len(known) > 1 and (len(set(known)) > 1 or result["outcome"] == "missed")
 
     def counts(self) -> None:
         """巡检与保障: months × what was counted, with the total."""
