@@ -27,11 +27,15 @@ MOST_GROWTH = 1.15
 
 @dataclass
 class Measured:
-    """What a role hands back: its seconds, what it computed (hashable text), and further numbers to print."""
+    """What a role hands back: its seconds, what it computed (hashable text), and further numbers to print.
+
+    ``fixture_mib``: what it held of the fixture in memory; it does not count as its own.
+    """
 
     seconds: float = 0.0
     content: str | None = None
     numbers: dict[str, float] = field(default_factory=dict)
+    fixture_mib: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def run_role(case: Case, role: str, fixture: Path) -> dict[str, object]:
         "seconds": measured.seconds,
         "content": measured.content,
         "numbers": measured.numbers,
-        "peak_mib": peak / 1024,
+        "peak_mib": peak / 1024 - measured.fixture_mib,
         "start_mib": before,
     }
 

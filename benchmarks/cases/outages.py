@@ -20,13 +20,18 @@ HOURS = ("08:30-12:00", "14:00-17:30")
 
 def prepare(fixture: Path) -> None:
     """Outages of a quarter of an hour to two days, anywhere in the year, in no order."""
+    write_outages(fixture, ROWS)
+
+
+def write_outages(fixture: Path, rows: int) -> None:
+    """So many of them."""
     random = np.random.default_rng(3)
-    start = EPOCH_2025 + random.integers(0, 364 * 86_400, ROWS)
+    start = EPOCH_2025 + random.integers(0, 364 * 86_400, rows)
     np.savez(
         fixture / "outages.npz",
-        asset=random.integers(0, ASSETS, ROWS),
+        asset=random.integers(0, ASSETS, rows),
         start=start,
-        end=start + np.minimum(900 + random.exponential(5_400, ROWS).astype(np.int64), 172_800),
+        end=start + np.minimum(900 + random.exponential(5_400, rows).astype(np.int64), 172_800),
     )
 
 
@@ -74,7 +79,7 @@ def ours(fixture: Path, scratch: Path) -> Measured:
     from metrics.intervals import downtime
 
     asset, start, end = _load(fixture)
-    cuts, calendar, measured = _months(), _calendar(), Measured()
+    cuts, calendar, measured = _months(), _calendar(), Measured(fixture_mib=3 * asset.nbytes / 2**20)
     with timed(measured):
         seconds = downtime(asset, start, end, cuts, calendar.service_seconds_until, ASSETS)
     measured.content = _content(seconds)
