@@ -59,9 +59,9 @@ class Recorder:
         return self._newest.all()
 
     def unknown(self, checks: list[Check]) -> int:
-        """How many of these checks name an asset that the register does not have; they are kept until it does."""
+        """How many of these checks, once taken, name an asset that the register does not have yet."""
         with self._taking:
-            return sum(not self._names.find(check.asset_no)[1] for check in checks)
+            return self._names.known([check.asset_no for check in checks]).count(False)
 
     def seal(self, now: int) -> int:
         """Deliver every hour that has ended a minute before ``now`` (UTC seconds); how many deliveries that were.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -24,7 +26,8 @@ class Names:
         self._store = store
         self._version = -1
         self._register: AssetRegister | None = None
-        self._found: dict[str, tuple[str, bool]] = {}
+        self._numbers: dict[str, str] = {}
+        self._unknown: set[str] = set()
 
     def refresh(self) -> None:
         """Read the register again if it changed."""
@@ -35,35 +38,41 @@ class Names:
 
         self._register = AssetRegister.of(self._store.register())
         self._version = version
-        self._found = {}
+        self._numbers, self._unknown = {}, set()
 
-    def find(self, name: str) -> tuple[str, bool]:
-        """The asset's number, or ``name`` itself; and whether an asset answers to it. Without a register all do."""
-        if name not in self._found:
+    def numbers(self, names: Sequence[str]) -> list[str]:
+        """The number of each asset, or the name itself where none answers to it. Without a register all do."""
+        found = list(map(self._numbers.get, names))
+        return self._found(names) if None in found else found  # type: ignore[return-value]
+
+    def known(self, names: Sequence[str]) -> list[bool]:
+        """Whether the register has each of them; after :meth:`numbers`."""
+        return [name not in self._unknown for name in names] if self._unknown else [True] * len(names)
+
+    def _found(self, names: Sequence[str]) -> list[str]:
+        for name in set(names) - set(self._numbers):
             number = self._register.find(name) if self._register else name
-            self._found[name] = (name, False) if number is None else (number, True)
-        return self._found[name]
+            if number is None:
+                self._unknown.add(name)
+            self._numbers[name] = number or name
+        return [self._numbers[name] for name in names]
 
 
 def tables_of(checks: list[Check], names: Names) -> dict[str, pa.Table]:
     """The checks of each source in the columns of ``live_rounds.SCHEMA``, in their order."""
     names.refresh()
     by_source: dict[str, list[Check]] = {}
-    for check in checks:
-        by_source.setdefault(check.source, []).append(check)
+    for source in {check.source for check in checks}:
+        by_source[source] = [check for check in checks if check.source == source]
     return {source: _table(listed, names) for source, listed in by_source.items()}
 
 
+_VALUES = attrgetter("asset_no", "checked_at", "state", "latency_ms", "interval_seconds", "staleness_seconds")
+
+
 def _table(checks: list[Check], names: Names) -> pa.Table:
-    found = [names.find(check.asset_no) for check in checks]
-    columns = (
-        [number for number, _ in found],
-        [check.checked_at for check in checks],
-        [_CODES[check.state] for check in checks],
-        [check.latency_ms for check in checks],
-        [check.interval_seconds for check in checks],
-        [check.staleness_seconds for check in checks],
-        [known for _, known in found],
-    )
+    asset_no, checked_at, state, *others = zip(*map(_VALUES, checks), strict=True)
+    codes = list(map(_CODES.__getitem__, state))
+    columns = (names.numbers(asset_no), checked_at, codes, *others, names.known(asset_no))
     arrays = [pa.array(values, field.type) for values, field in zip(columns, SCHEMA, strict=True)]
     return pa.table(arrays, schema=SCHEMA)

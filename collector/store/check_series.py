@@ -60,14 +60,14 @@ class SeriesBook:
     """The series of one source under the codes of its assets; new ones are entered as they are needed."""
 
     def __init__(self, scope: Scope, assets: Assets) -> None:
-        self._scope = scope
+        self.scope = scope  # another one in each transaction
         self._assets = assets
         self._ids: dict[tuple[int, int, int], int] = {}
         self.read()
 
     def read(self) -> None:
         """Take them from the database."""
-        self.series = read_series(self._scope.connection, self._scope.organization_id, self._scope.source)
+        self.series = read_series(self.scope.connection, self.scope.organization_id, self.scope.source)
         table = self.series.table.combine_chunks()
         self.interval, self.staleness = (table[name].to_numpy() for name in _NAMES[-2:])
         self.asset = self._assets.codes(_flat(table["asset_no"]))
@@ -81,9 +81,9 @@ class SeriesBook:
         if missing:
             asset, interval, staleness = (pa.array(values, pa.int64()) for values in zip(*missing, strict=True))
             names = pa.array(self._assets.names, pa.large_string()).take(asset)
-            constants = {"organization_id": self._scope.organization_id, "source": self._scope.source}
+            constants = {"organization_id": self.scope.organization_id, "source": self.scope.source}
             columns = {"asset_no": names, "interval_seconds": interval, "staleness_seconds": staleness}
-            bulk_of(self._scope.connection).insert(check_series, constants, columns)
+            bulk_of(self.scope.connection).insert(check_series, constants, columns)
             self.read()
         return np.array([self._ids[key] for key in keys], np.int64)
 

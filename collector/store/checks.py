@@ -271,10 +271,14 @@ def rebuild_index(connection: Connection, organization_id: str, folder: Path) ->
     sequence = lock_organization(connection, organization_id)
     log = CheckLog(connection, organization_id, folder)
     series = check_series.c
-    query = select(series.source).where(series.organization_id == organization_id).distinct()
+    query = select(series.source, series.asset_no).where(series.organization_id == organization_id).distinct()
+    named: dict[str, list[str]] = {source: [] for source in sources_of(connection, organization_id)}
+    for source, asset_no in connection.execute(query):
+        named.setdefault(source, []).append(asset_no)
     found = []
-    for source in sorted({*connection.scalars(query), *sources_of(connection, organization_id)}):
+    for source in sorted(named):
         assets = Assets()
+        assets.codes(pa.array(sorted(named[source]), pa.string()))  # as files are sorted, which is quick then
         index = StateIndex(Scope(connection, organization_id, source, 0, sequence), log, assets)
         for runs, missing in zip(index.rebuild_all(), (False, True), strict=True):
             found += _corrections(source, assets, runs, missing)

@@ -56,21 +56,30 @@ def both(first: Kept, second: Kept) -> Kept:
 
 
 class IntervalRows:
-    """The current intervals of one source."""
+    """The current intervals of one source; the open ones are remembered as they are read and changed."""
 
     def __init__(self, scope: Scope, assets: Assets, locked: bool = False) -> None:
         """``locked``: the turn at this source is ours already."""
         if not locked:
             take_turn(scope)
+        self._assets = assets
+        self._book = SeriesBook(scope, assets)
+        self._opened: Kept | None = None
+        self.go_on(scope)
+
+    def go_on(self, scope: Scope) -> None:
+        """Work in another transaction; what is remembered must still be so."""
         self._connection = scope.connection
         self._bulk = bulk_of(scope.connection)
-        self._book = SeriesBook(scope, assets)
+        self._book.scope = scope
 
     def open(self) -> Kept:
         """The newest interval of each target, where it is open."""
-        condition = self._book.series.condition(self._connection, open_intervals)
-        found = self._bulk.read(select(*(open_intervals.c[name] for name in _OPEN)).where(condition))
-        return self._kept(found.add_column(0, "row_id", pa.nulls(len(found), pa.int64())))
+        if self._opened is None:
+            condition = self._book.series.condition(self._connection, open_intervals)
+            found = self._bulk.read(select(*(open_intervals.c[name] for name in _OPEN)).where(condition))
+            self._opened = self._kept(found.add_column(0, "row_id", pa.nulls(len(found), pa.int64())))
+        return self._opened
 
     def settled(self, last_from: int | None = None, first_until: int | None = None) -> Kept:
         """Current settled intervals, of a span only: those that end not before and begin not after."""
@@ -111,6 +120,8 @@ class IntervalRows:
             if chosen.any():
                 ids = np.abs(rows.row_id[chosen]).tolist()
                 self._connection.execute(delete(table).where(among(self._connection, table.c[key], ids)))
+        if self._opened is not None:
+            self._opened = self._opened.take(~np.isin(self._opened.row_id, rows.row_id[rows.row_id < 0]))
 
     def add(self, runs: Runs, known_from: Ints, known_until: int | None = None) -> None:
         """Settled intervals."""
@@ -121,7 +132,10 @@ class IntervalRows:
     def add_open(self, runs: Runs, known_from: Ints) -> None:
         """Open intervals, of targets that have none."""
         if len(runs):
-            self._bulk.insert(open_intervals, {}, self._columns(runs, known_from))
+            columns = self._columns(runs, known_from)
+            self._bulk.insert(open_intervals, {}, columns)
+            if self._opened is not None:
+                self._opened = both(self._opened, Kept(runs, -columns["series_id"].to_numpy(), known_from))
 
     def _columns(self, runs: Runs, known_from: Ints) -> dict[str, pa.Array]:
         values = (self._book.ids(runs), runs.state, runs.first, runs.last, runs.count, known_from)

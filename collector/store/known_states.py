@@ -21,15 +21,29 @@ def visible(table: Table, sequence: int) -> ColumnElement[bool]:
     return (table.c.known_from <= sequence) & (until.is_(None) | (until > sequence))
 
 
-def read_states(connection: Connection, organization_id: str, sequence: int) -> pa.Table:
+def read_states(
+    connection: Connection,
+    organization_id: str,
+    sequence: int,
+    first_at: int | None = None,
+    last_at: int | None = None,
+) -> pa.Table:
     """The intervals visible at ``sequence``, by asset, source and time; the columns of ``Facts.states``.
 
-    The ``row_id`` of an open interval is negative.
+    ``first_at``, ``last_at``: only those that say something of that time. The ``row_id`` of an open interval is
+    negative.
     """
     bulk, series = bulk_of(connection), read_series(connection, organization_id)
     wanted = visible(state_intervals, sequence) & series.condition(connection, state_intervals)
-    settled = bulk.read_records(state_intervals, ("row_id", *_OPEN), wanted)
     known = (open_intervals.c.known_from <= sequence) & series.condition(connection, open_intervals)
+    if first_at is not None:
+        reach = max([0, *series.table["staleness_seconds"].to_pylist()])
+        wanted &= state_intervals.c.last_at >= first_at - reach
+        known &= open_intervals.c.last_at >= first_at - reach
+    if last_at is not None:
+        wanted &= state_intervals.c.first_at <= last_at
+        known &= open_intervals.c.first_at <= last_at
+    settled = bulk.read_records(state_intervals, ("row_id", *_OPEN), wanted)
     opened = bulk.read(select(*(open_intervals.c[name] for name in _OPEN)).where(known))
     numbers = pa.array(-opened["series_id"].to_numpy(zero_copy_only=False).astype(np.int64), pa.int64())
     found = pa.concat_tables([settled, opened.add_column(0, "row_id", numbers)]).combine_chunks()

@@ -5,7 +5,7 @@ Between rounds the open intervals of a source are remembered; they are read anew
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,16 +40,18 @@ _UPDATE_MANY = (
 
 @dataclass
 class _Remembered:
-    """The open intervals of a source at a version; ``slot`` of an asset code is its row, -1 without one."""
+    """The open intervals of a source at a version."""
 
     version: int
     assets: Assets
-    kept: Kept
-    slot: Ints = field(init=False)
+    rows: IntervalRows
 
-    def __post_init__(self) -> None:
-        self.slot = np.full(len(self.assets), -1, np.int64)
-        self.slot[self.kept.runs.asset] = np.arange(len(self.kept))
+    def slots(self) -> Ints:
+        """Per asset code the place of its open interval, -1 without one."""
+        slots = np.full(len(self.assets), -1, np.int64)
+        opened = self.rows.open()
+        slots[opened.runs.asset] = np.arange(len(opened))
+        return slots
 
 
 class LiveIndex:
@@ -79,31 +81,25 @@ class LiveIndex:
         remembered = self._sources.get(scope.source)
         if remembered is not None and remembered.version == version - 1:
             remembered.version = version
+            remembered.rows.go_on(scope)
             return remembered
-        return self._read(scope, version)
-
-    def _read(self, scope: Scope, version: int) -> _Remembered:
         assets = Assets()
-        kept = IntervalRows(scope, assets, locked=True).open()
-        self._sources[scope.source] = _Remembered(version, assets, kept)
+        self._sources[scope.source] = _Remembered(version, assets, IntervalRows(scope, assets, locked=True))
         return self._sources[scope.source]
 
     def _extend(self, scope: Scope, remembered: _Remembered, table: pa.Table, judged: Judged) -> None:
+        opened = remembered.rows.open()
         checks = _runs_of(table, remembered.assets)
         if not len(checks):
             return
-        more = len(remembered.assets) - len(remembered.slot)
-        remembered.slot = np.append(remembered.slot, np.full(more, -1, np.int64))
-        slot = remembered.slot[checks.asset]
+        slot = remembered.slots()[checks.asset]
         plain = np.zeros(len(checks), bool)
-        if len(remembered.kept):
-            plain = _only_extend(remembered.kept.runs.take(slot), checks, judged.until) & (slot >= 0)
-        _store(scope.connection, remembered, slot[plain], checks.take(plain))
+        if len(opened):
+            plain = _only_extend(opened.runs.take(slot), checks, judged.until) & (slot >= 0)
+        _store(scope.connection, opened, slot[plain], checks.take(plain))
         if not plain.all():
             log = CheckLog(scope.connection, self._organization_id, self._folder)
-            index = StateIndex(scope, log, remembered.assets, judged, locked=True)
-            index.add(checks.take(~plain), None)
-            self._read(scope, remembered.version)
+            StateIndex(scope, log, remembered.assets, judged, remembered.rows).add(checks.take(~plain), None)
 
 
 def _in_time(checks: pa.Table, cleared: int) -> pa.Table:
@@ -163,14 +159,14 @@ def _only_extend(opened: Runs, checks: Runs, judged: int) -> NDArray[np.bool_]:
     return plain
 
 
-def _store(connection: Connection, remembered: _Remembered, slots: Ints, checks: Runs) -> None:
+def _store(connection: Connection, opened: Kept, slots: Ints, checks: Runs) -> None:
     """Extend these open intervals to these checks."""
     if not len(slots):
         return
-    runs = remembered.kept.runs
+    runs = opened.runs
     runs.last[slots] = checks.last
     runs.count[slots] += 1
-    values = [runs.last[slots].tolist(), runs.count[slots].tolist(), (-remembered.kept.row_id[slots]).tolist()]
+    values = [runs.last[slots].tolist(), runs.count[slots].tolist(), (-opened.row_id[slots]).tolist()]
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
         driver.executemany(_UPDATE, zip(*values, strict=True))

@@ -30,7 +30,7 @@ SCHEMA = pa.schema(
         ("known", pa.bool_()),
     ]
 )
-_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
+_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
 
 
 @dataclass(frozen=True, slots=True)

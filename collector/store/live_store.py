@@ -90,11 +90,11 @@ class LiveStore:
         with writing(self._engine) as connection:
             return rebuild_index(connection, self._organization_id, self._checks)
 
-    def states(self) -> pd.DataFrame:
-        """The state intervals known now, as ``Facts.states``."""
+    def states(self, first_at: int | None = None, last_at: int | None = None) -> pd.DataFrame:
+        """The state intervals known now, as ``Facts.states``; with moments only those that say something between."""
         with reading(self._engine) as connection:
             sequence = sequence_at(connection, self._organization_id, None)
-            return to_frame(read_states(connection, self._organization_id, sequence))
+            return to_frame(read_states(connection, self._organization_id, sequence, first_at, last_at))
 
     def hours(self, before: int) -> list[Hour]:
         """The hours of live checks that ended by ``before`` (UTC seconds) and are not sealed, the oldest first."""

@@ -6,9 +6,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
-from collector.store.check_log import DAY, CheckLog, coded_states, day_of, visible_checks
+from collector.store.check_history import CheckHistory
+from collector.store.check_keys import key_of
+from collector.store.check_log import ALWAYS, CheckLog
 from collector.store.check_runs import (
     Runs,
     concatenate,
@@ -22,36 +23,15 @@ from collector.store.check_runs import (
 )
 from collector.store.interval_rows import IntervalRows, Kept, both
 from collector.store.judged import Judged, revised_assets
-from collector.store.live_rounds import known_checks, read_rounds
-from collector.store.targets import Assets
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from collector.store.check_runs import Ints
     from collector.store.records import Scope
+    from collector.store.targets import Assets
 
 _LEAST, _MOST = np.iinfo(np.int64).min // 4, np.iinfo(np.int64).max // 4
-
-
-def checks_as_runs(tables: list[pa.Table], assets: Assets) -> Runs:
-    """The checks of some files as runs of one, in order; of equal times the later file's check."""
-    parts = []
-    for table in tables:
-        columns = {name: table[name].combine_chunks() for name in table.column_names}
-        at = columns["checked_at"].to_numpy()
-        parts.append(
-            Runs(
-                assets.codes(columns["asset_no"]),
-                coded_states(columns["state"]),
-                at,
-                at,
-                columns["interval_seconds"].to_numpy(),
-                columns["staleness_seconds"].to_numpy(),
-                np.ones(len(at), np.int64),
-            )
-        )
-    return latest(in_order(concatenate(parts)))
 
 
 class StateIndex:
@@ -61,17 +41,24 @@ class StateIndex:
     """
 
     def __init__(
-        self, scope: Scope, log: CheckLog, assets: Assets, judged: Judged | None = None, locked: bool = False
+        self,
+        scope: Scope,
+        log: CheckLog,
+        assets: Assets,
+        judged: Judged | None = None,
+        rows: IntervalRows | None = None,
     ) -> None:
+        """``rows``: those that are remembered between transactions; without them they are read when needed."""
         self._scope = scope
         self._log = log
         self._assets = assets
         self._judged = judged
-        self._locked = locked  # the turn at the source is ours already
+        self._given = rows
+        self._history = CheckHistory(scope, log, assets)
 
     @cached_property
     def _rows(self) -> IntervalRows:
-        return IntervalRows(self._scope, self._assets, self._locked)
+        return self._given or IntervalRows(self._scope, self._assets)
 
     def last_checks(self) -> dict[str, tuple[int, int]]:
         """Asset → time of its last check and the interval of its last state interval."""
@@ -138,48 +125,12 @@ class StateIndex:
             reach = int(together.staleness.max())
             since = np.maximum(since, spans(checks.asset, checks.first, checks.last, len(self._assets))[0] - reach)
         low = np.maximum(low, since)
-        if everything:
-            found = self._logged(None, None, before)
-            found = found.take(found.first >= cleared)
-        else:
-            found = self._logged(low, high, before)
+        found = self._history.joined(cleared) if everything else self._history.singles(low, high, before)
         low = self._sized(low, high)[0]
         cut = (old.first < low[old.asset]) & (old.last >= low[old.asset])
         earlier = old.take(old.last < low[old.asset])
-        return join(
-            in_order(concatenate([earlier, latest(in_order(concatenate([_remains(old.take(cut), found), checks])))]))
-        )
-
-    def _logged(self, low: Ints | None, high: Ints | None, before: int | None) -> Runs:
-        """Single checks, of each asset those between ``low`` and ``high``; the log's and those not yet sealed."""
-        parts = []
-        if low is None or high is None:
-            files = self._log.parts(self._scope.source, before=before)
-            first, last = -(2**40), 2**40
-        else:
-            asked = low <= high
-            if not asked.any():
-                return no_runs()
-            first, last = int(low[asked].min()), int(high[asked].max())
-            days = (
-                {day_of(day * DAY) for day in range(first // DAY, last // DAY + 1)}
-                if last - first < 400 * DAY
-                else None
-            )
-            files = self._log.parts(self._scope.source, days, before=before)
-        live = known_checks(
-            read_rounds(self._scope.connection, self._scope.organization_id, self._scope.source, first, last)
-        )
-        for _, tables in visible_checks(self._log, files):
-            parts.append(self._between(checks_as_runs(tables, self._assets), low, high))
-        parts.append(self._between(checks_as_runs([live], self._assets), low, high))
-        return latest(in_order(concatenate(parts)))
-
-    def _between(self, checks: Runs, low: Ints | None, high: Ints | None) -> Runs:
-        if low is None or high is None:
-            return checks
-        low, high = self._sized(low, high)
-        return checks.take((checks.first >= low[checks.asset]) & (checks.first <= high[checks.asset]))
+        later = latest(in_order(concatenate([_remains(old.take(cut), found), checks])))
+        return join(in_order(concatenate([earlier, later])))
 
     def _replace(self, old: Kept, far: Kept, new: Runs) -> None:
         """Store ``new`` in place of ``old``."""
@@ -230,11 +181,10 @@ def _remains(cut: Runs, found: Runs) -> Runs:
     """``found`` with the unread beginning of each run of ``cut`` joined to the first check found of its asset."""
     if not len(cut):
         return found
-    key, width = found.asset, 2**41
-    moments = key * (2 * width) + found.first + width
-    start = np.searchsorted(moments, cut.asset * (2 * width))
-    end = np.searchsorted(moments, cut.asset * (2 * width) + cut.last + width, "right")
-    earlier = np.maximum(cut.count - (end - start), 1)
+    moments, counted = key_of(found.asset, found.first), np.append(0, np.cumsum(found.count))
+    start = np.searchsorted(moments, key_of(cut.asset, np.full(len(cut), ALWAYS // 2)))
+    end = np.searchsorted(moments, key_of(cut.asset, cut.last), "right")
+    earlier = np.maximum(cut.count - (counted[end] - counted[start]), 1)
     first, count = found.first.copy(), found.count.copy()
     read = end > start
     first[start[read]] = cut.first[read]

@@ -24,7 +24,11 @@ class Assets:
     def codes(self, column: pa.Array) -> Ints:
         """The codes of a column of asset numbers; new ones are added."""
         coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-        known = np.array([self._code(name) for name in coded.dictionary.to_pylist()], np.int64)
+        names = coded.dictionary.to_pylist()
+        found = list(map(self._codes.get, names))
+        if None in found:
+            found = [self._code(name) for name in names]
+        known = np.array(found, np.int64)
         return np.asarray(known[coded.indices.to_numpy()]) if len(known) else np.empty(0, np.int64)
 
     def _code(self, name: str) -> int:
