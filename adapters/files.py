@@ -14,6 +14,7 @@ from typing import BinaryIO, cast
 
 from adapters.base import Blob
 from adapters.grid import Sheet
+from adapters.jsonlines import JsonSheet, looks_like_lines
 from adapters.mapping import TableConfig
 from adapters.patterns import member_fits, stem
 from adapters.textfiles import Rows, TextSheet
@@ -75,6 +76,8 @@ class _Opener:
             yield from self._zipped(file, name, member)
         elif start.startswith(_OLE):
             yield from open_workbook(file, before, old=True, name=name)
+        elif looks_like_lines(start):
+            yield JsonSheet(file, member or stem(name), name)
         else:
             refuse_others(start)
             yield TextSheet(file, member or stem(name), name, self.score, self.config.encoding, self.config.delimiter)

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from metrics.errors import PassingError
 
 #: Endings of files that hold tables, for the members of an archive that no pattern speaks of.
-TABLE_ENDINGS = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt", ".gz")
+TABLE_ENDINGS = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".jsonl", ".txt", ".gz")
 ARCHIVE_ENDING = ".zip"
 _LITTER = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx"))
 

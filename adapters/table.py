@@ -23,6 +23,7 @@ from adapters.fields import Surroundings
 from adapters.files import opened
 from adapters.grid import block_of
 from adapters.headers import Rows
+from adapters.jsonlines import JsonSheet
 from adapters.mapping import TableConfig
 from adapters.patterns import files_below, stem
 from adapters.years import year_in
@@ -130,9 +131,11 @@ def _read(choice: Choice, config: TableConfig, context: Context, name: str) -> I
     readers = choice.readers(config, context, name)
     if not readers:
         return
-    for reader in readers:
-        yield reader.opening(choice.rows)
-    starts = [reader.last_header_row for reader in readers]
+    has_header = not isinstance(choice.sheet, JsonSheet)  # keys stand for it there, and every line is a row
+    if has_header:
+        for reader in readers:
+            yield reader.opening(choice.rows)
+    starts = [reader.last_header_row if has_header else 0 for reader in readers]
     for block in choice.sheet.blocks(min(starts)):
         for reader, start in zip(readers, starts, strict=True):
             below = block.only(block.row_no > start)

@@ -72,7 +72,10 @@ class CheckHistory:
     def joined(self, since: int) -> Runs:
         """Runs of all checks from ``since`` on, in order; those of different days are not joined yet."""
         parts = [part for part in self._log.parts(self._scope.source) if part.last_at >= since]
-        found = [join(checks.take(checks.first >= since)) for checks in self._days(parts, since, _EVER)]
+        found = []
+        for checks in self._days(parts, since, _EVER):
+            wanted = checks.first >= since
+            found.append(join(checks if wanted.all() else checks.take(wanted)))
         return in_order(concatenate(found))
 
     def _days(self, parts: list[Part], first: int, last: int) -> Iterator[Runs]:

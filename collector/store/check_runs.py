@@ -54,6 +54,8 @@ def no_runs() -> Runs:
 def concatenate(parts: Iterable[Runs]) -> Runs:
     """All runs of all parts."""
     listed = list(parts) or [no_runs()]
+    if len(listed) == 1:
+        return listed[0]
     return Runs(*(np.concatenate([getattr(part, column.name) for part in listed]) for column in fields(Runs)))
 
 

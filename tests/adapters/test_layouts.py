@@ -47,7 +47,7 @@ def expected(name: str) -> dict[str, Any]:
 
 def test_there_is_a_layout_for_every_kind_of_file() -> None:
     endings = {Path(file).suffix for name in NAMES for file in sample(name)}
-    assert endings == {".xlsx", ".xls", ".csv", ".tsv", ".gz", ".zip"}
+    assert endings == {".xlsx", ".xls", ".csv", ".tsv", ".gz", ".zip", ".jsonl"}
 
 
 @pytest.mark.parametrize("name", NAMES)
