@@ -52,16 +52,26 @@ def figures(database: Path, as_of: int, holidays: Any) -> Figures:
     return found
 
 
+_WORDS = ("up", "down", "unknown")
+_STATES = """
+SELECT source, asset_no, staleness_seconds, state, first_at, last_at, check_count FROM check_series JOIN (
+    SELECT series_id, state, first_at, last_at, check_count FROM state_intervals WHERE known_until IS NULL
+    UNION ALL SELECT series_id, state, first_at, last_at, check_count FROM open_intervals
+) USING (series_id)"""
+
+
 def _read(database: Path) -> dict[str, pd.DataFrame]:
     names = [
         *("asset", "asset_assignment", "ticket", "hold", "ticket_cycle", "inspection", "inspection_plan"),
-        *("support_event", "exclusion", "roster_entry", "survey", "measurement", "budget_line", "state_intervals"),
+        *("support_event", "exclusion", "roster_entry", "survey", "measurement", "budget_line"),
     ]
     with sqlite3.connect(database) as connection:
-        return {
+        frames = {
             name: _plain(pd.read_sql(f"SELECT * FROM {name} WHERE known_until IS NULL ORDER BY row_id", connection))
             for name in names
         }
+        frames["state_intervals"] = pd.read_sql(_STATES, connection).replace({"state": dict(enumerate(_WORDS))})
+    return frames
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
