@@ -44,7 +44,8 @@ def _hosts(config: ZabbixConfig, context: Context, results: Results) -> Iterator
             rows.refuse("asset_no", host["host"], _no_asset(config, host), name=host["name"])
         else:
             alias = host["host"] if host["host"] != asset else ""
-            rows.add(asset_no=asset, name=host["name"], aliases=alias)
+            probed = "true" if config.checks else None
+            rows.add(asset_no=asset, name=host["name"], aliases=alias, probed=probed)
     for service in results.get("services", ()):
         asset = config.services.get(service["name"])
         if asset is None or asset in known:

@@ -79,12 +79,12 @@ class MailServer:
 
 
 @contextmanager
-def mail_server(authority: Authority) -> Iterator[MailServer]:
-    """Dovecot on two free ports."""
+def mail_server(authority: Authority, certificate: str = "good") -> Iterator[MailServer]:
+    """Dovecot on two free ports, with a certificate that ``authority`` has issued."""
     account = pwd.getpwnam("mail") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
     root = os.geteuid() == 0
     with folder("imap") as made:
-        shutil.copy(authority.folder / "good.pem", made / "server.pem")
+        shutil.copy(authority.folder / f"{certificate}.pem", made / "server.pem")
         (made / "mail").mkdir()
         shutil.chown(made / "mail", account.pw_uid, account.pw_gid)
         port, plain_port = free_port(), free_port()

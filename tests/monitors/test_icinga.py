@@ -187,7 +187,7 @@ def test_a_broken_wire_ends_the_load_and_the_next_goes_on(
     with Faulty(icinga.url, trust=trust) as wire:
         configure(court, wire.url, ", retries: 1")
         source = court.folder / "sources/icinga.yaml"
-        source.write_text(source.read_text(encoding="utf-8").replace("timeout: 5秒", "timeout: 1秒"), encoding="utf-8")
+        source.write_text(source.read_text(encoding="utf-8").replace("timeout: 5秒", "timeout: 2秒"), encoding="utf-8")
         wire.fail(fault, after=1)
         report = court.load()
         assert len(report.failures) == 1

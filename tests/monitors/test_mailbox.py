@@ -16,7 +16,7 @@ from collector.ingest import IngestReport
 from collector.preview import look
 from tests.adapters.probes.servers import Authority
 from tests.ingest.workspace import TICKET_HEADER, Workspace, csv_text, ticket
-from tests.monitors.mail_server import PASSWORD, MailServer, mail
+from tests.monitors.mail_server import PASSWORD, MailServer, mail, mail_server
 from tests.monitors.processes import HOST
 from tests.monitors.relay import relay
 
@@ -212,6 +212,13 @@ def test_an_unknown_certificate_is_not_trusted(court: Workspace, mails: MailServ
     source.write_text(source.read_text(encoding="utf-8").replace("ca: ca.pem, ", ""), encoding="utf-8")
     report = court.ingest("mail")
     assert [error.fact for error in report.failures] == ["服务器证书不可信：颁发者不受信任，应在 ca 中写明其 CA"]
+
+
+def test_an_expired_certificate_is_not_trusted(court: Workspace, authority: Authority) -> None:
+    with mail_server(authority, "expired") as server:
+        configure(court, server.port)
+        report = court.ingest("mail")
+    assert [error.fact for error in report.failures] == ["服务器证书不可信：已过期"]
 
 
 def test_a_server_that_drips_is_cut_off(court: Workspace, authority: Authority) -> None:

@@ -174,7 +174,7 @@ def test_a_broken_wire_ends_the_load_and_the_next_makes_it_whole(
     with Faulty(victoria) as wire:
         configure(court, wire.url, ", retries: 1, chunk: 2天")
         source = court.folder / "sources/prom.yaml"
-        source.write_text(source.read_text(encoding="utf-8").replace("timeout: 5秒", "timeout: 1秒"), encoding="utf-8")
+        source.write_text(source.read_text(encoding="utf-8").replace("timeout: 5秒", "timeout: 2秒"), encoding="utf-8")
         wire.fail(fault, after=5)
         report = court.load()
         assert len(report.failures) == 1
