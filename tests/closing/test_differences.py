@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from openpyxl import load_workbook
 
+from collector.closing.again import again
 from collector.closing.configuration_changes import configuration_changes
 from collector.closing.differences import Change
 from collector.publish.difference_sheet import write
@@ -151,3 +152,17 @@ def test_keys_are_named_by_what_they_belong_to() -> None:
         ("indicators.a.id", '"a"', None),
         ("indicators.a.target", '"1"', None),
     ]
+
+
+def test_checks_that_come_late_for_the_end_of_a_closed_month_leave_its_revision_as_it_was(books: Books) -> None:
+    """Checks until 20:00 of 31 March were known when it was closed; those of the rest of the day come afterwards."""
+    books.configure(INDICATORS.replace("down_from: [tickets]", "down_from: [checks]"))
+    first = [{"asset_no": "A1", "checked_at": at("03-31 00:00") + 600 * n, "state": "up"} for n in range(120)]
+    books.deliver("拨测.csv", uptime_check=first, asset=[{"asset_no": "A1", "vendor": "甲公司", "probed": True}])
+    books.compute("2023-03")
+    (revision,) = books.close("2023-03")
+    rest = [{"asset_no": "A1", "checked_at": at("03-31 20:00") + 600 * n, "state": "up"} for n in range(60)]
+    books.deliver("补.csv", uptime_check=rest)
+    assert again(books.settings, books.store, revision).holds
+    change = _of(books, "uptime")
+    assert (change.before or {})["coverage"] < (change.after or {})["coverage"]
