@@ -44,9 +44,7 @@ def _servers() -> Iterator[tuple[int, int]]:
         process.communicate()
 
 
-def _targets(
-    dead_percent: int, answering: int, silent: int, interval: int = INTERVAL, timeout: int = TIMEOUT
-) -> list[Target]:
+def _targets(dead_percent: int, answering: int, silent: int) -> list[Target]:
     from adapters.probes.http import HttpTarget
 
     targets = []
@@ -54,7 +52,7 @@ def _targets(
         port = silent if number % 100 < dead_percent else answering
         probe = HttpTarget(probe="http", asset_no=f"asset {number}", url=f"http://127.0.0.1:{port}/{number}")
         name = str(probe.asset_no)
-        targets.append(Target("bench", name, probe, interval, timeout, 0, 3 * interval, Path("/")))
+        targets.append(Target("bench", name, probe, INTERVAL, TIMEOUT, 0, 3 * INTERVAL, Path("/")))
     return targets
 
 

@@ -13,25 +13,29 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.cases.probes import TARGETS, _servers, _targets, _used, late_numbers
+from benchmarks.cases.probes import TARGETS, _servers, _used, late_numbers
 from benchmarks.harness import Case, Goal, Measured
 
 INTERVAL, TIMEOUT, ROUNDS = 20, 4, 3
 SCALE = 1
-SOURCES = """\
-- id: bench_register
-  name: 性能测试台账
-  adapter: table
-  files: 性能测试台账.csv
-  tables:
-    - record: asset
-      columns: {asset_no: 编号}
-- id: bench
-  name: 性能测试拨测
-  adapter: probe
-  targets:
-    - {asset_no: asset 0, probe: tcp, host: 127.0.0.1, port: 1}
+REGISTER = """\
+id: bench_register
+name: 性能测试台账
+adapter: table
+files: 性能测试台账.csv
+tables:
+  - record: asset
+    columns: {asset_no: 编号}
 """
+PROBE = """\
+id: bench
+name: 性能测试拨测
+adapter: probe
+interval: %d秒
+timeout: %d秒
+targets:
+"""
+TARGET = '  - {asset_no: asset %d, probe: http, url: "http://127.0.0.1:%d/%d"}\n'
 
 
 def prepare(fixture: Path) -> None:
@@ -43,7 +47,7 @@ def prepare(fixture: Path) -> None:
 
     yunwei("demo", str(court), "--scale", str(SCALE))
     shutil.rmtree(court / "output")
-    (court / "sources" / "9_bench.yaml").write_text(SOURCES, encoding="utf-8")
+    (court / "sources" / "8_bench_register.yaml").write_text(REGISTER, encoding="utf-8")
     register = "编号\n" + "".join(f"asset {number}\n" for number in range(TARGETS))
     (court / "inbox" / "性能测试台账.csv").write_text(register, encoding="utf-8")
     yunwei("ingest", "--source", "bench_register", "-C", str(court))
@@ -51,44 +55,44 @@ def prepare(fixture: Path) -> None:
 
 def _probing(court: Path, beside: bool) -> Measured:
     from collector.archive import Archive
+    from collector.daemon.prober import Prober
     from collector.live import Recorder
-    from collector.probing.engine import Engine
-    from collector.probing.plans import Check, Plan
+    from collector.probing.plans import Check
     from collector.settings import load_settings
     from collector.store import open_store
 
-    settings = load_settings(court)
-    store = open_store(settings.database_url(), settings.organization.id, settings.checks, lambda: int(time.time()))
-    recorder = Recorder(settings, store, Archive(settings.archive), lambda: int(time.time()))
     taken: list[Check] = []
     rounds: list[float] = []
-
-    def sink(checks: list[Check]) -> None:
-        begun = time.perf_counter()
-        recorder.take(checks)
-        rounds.append(time.perf_counter() - begun)
-        taken.extend(checks)
-
     stopping, figures = threading.Event(), [0]
-    worker = threading.Thread(target=_work, args=(settings, store, stopping, figures), daemon=True)
-    with _servers() as ports:
-        targets = tuple(_targets(0, *ports, interval=INTERVAL, timeout=TIMEOUT))
-        engine = Engine([Plan("bench", targets)], sink)
+    with _servers() as (answering, _):
+        targets = "".join(TARGET % (number, answering, number) for number in range(TARGETS))
+        (court / "sources" / "9_bench.yaml").write_text(PROBE % (INTERVAL, TIMEOUT) + targets, encoding="utf-8")
+        settings = load_settings(court)
+        store = open_store(settings.database_url(), settings.organization.id, settings.checks, lambda: int(time.time()))
+        recorder = Recorder(settings, store, Archive(settings.archive), lambda: int(time.time()))
+
+        def sink(checks: list[Check]) -> None:
+            begun = time.perf_counter()
+            recorder.take(checks)
+            rounds.append(time.perf_counter() - begun)
+            taken.extend(checks)
+
+        prober = Prober(settings, sink)
         if beside:
-            worker.start()
+            threading.Thread(target=_work, args=(settings, store, stopping, figures), daemon=True).start()
         cpu, wall = _used(), time.monotonic()
-        engine.start()
-        time.sleep(INTERVAL * ROUNDS + TIMEOUT)
+        prober.start()
+        time.sleep(INTERVAL * (ROUNDS + 1))
         cpu, wall = _used() - cpu, time.monotonic() - wall
         stopping.set()
-        engine.stop()
+        prober.stop()
     late = sorted(check.late_seconds for check in taken if check.late_seconds is not None)
     measured = Measured(late[int(len(late) * 0.99)])
     measured.numbers = late_numbers(late, cpu, wall)
     measured.numbers |= {
         "1 秒内开始的比例": sum(seconds <= 1 for seconds in late) / len(late),
         "入库一轮 p99 ms": sorted(rounds)[int(len(rounds) * 0.99)] * 1000,
-        "留待下轮": engine.status().kept,
+        "没按时": prober.status().missed,
         "同时算出的结果": figures[0],
     }
     return measured

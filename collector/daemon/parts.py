@@ -12,9 +12,9 @@ from collector.daemon.alarms import Alarms
 from collector.daemon.dispatcher import Dispatcher
 from collector.daemon.jobs import jobs_of
 from collector.daemon.logs import event
+from collector.daemon.prober import Prober
 from collector.daemon.work import CheckKeeper, Works
-from collector.probing.engine import Engine
-from collector.probing.plans import Check, plans_of
+from collector.probing.plans import Check
 from metrics.errors import YunweiError
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Parts:
         self._recorder = make_recorder(settings, store, self._archive, clock)
         self._dispatcher = Dispatcher(jobs_of(settings), self._works().by_kind(), store.jobs, clock)
         self._alarms = Alarms(self._dispatcher)
-        self._engine = Engine(plans_of(settings), self._recorder.take)
+        self._prober = Prober(settings, self._recorder.take)
         self._pages: Pages | None = None
 
     def start(self) -> None:
@@ -81,16 +81,16 @@ class Parts:
         if interrupted:
             event(_LOG, logging.WARNING, "jobs_interrupted", count=interrupted)
         self._dispatcher.begin()
-        self._engine.start()
+        self._prober.start()
         self._alarms.start()
         self._open_pages()
-        event(_LOG, logging.INFO, "leading", targets=self._engine.status().targets, jobs=len(self._dispatcher.jobs))
+        event(_LOG, logging.INFO, "leading", targets=self._prober.status().targets, jobs=len(self._dispatcher.jobs))
 
     def reload(self, settings: Settings) -> None:
         """Go by ``settings`` from now on; what did not change is not disturbed."""
         self._settings = settings
         self._recorder.reload(settings)
-        self._engine.reload(plans_of(settings))
+        self._prober.reload(settings)
         self._dispatcher.take(jobs_of(settings), self._works().by_kind())
         self._dispatcher.begin()
         self._alarms.set_again()
@@ -108,17 +108,17 @@ class Parts:
     @property
     def alive(self) -> bool:
         """Whether everything that should go on does."""
-        return self._alarms.alive and self._engine.alive
+        return self._alarms.alive and self._prober.alive
 
     def probing(self) -> dict[str, int]:
         """Counts of the engine since the start, for the log."""
-        status = self._engine.status()
+        status = self._prober.status()
         return {name: getattr(status, name) for name in ("targets", "checks", "missed", "kept", "lost")}
 
     def stop(self) -> bool:
         """End everything within seconds; whether the jobs that ran have ended."""
         self._alarms.stop()
-        self._engine.stop()
+        self._prober.stop()
         self._close_pages()
         deadline = time.monotonic() + _STOP_SECONDS
         while self._dispatcher.running and time.monotonic() < deadline:

@@ -127,9 +127,9 @@ class Service:
 
     def _lead(self, settings: Settings, store: Store, claim: Leadership, lost: list[str]) -> Settings:
         parts = Parts(settings, store, self._clock, self._make_recorder, self._make_pages)
-        parts.start()
-        notify(f"STATUS=主持中：{len(settings.sources)} 个数据来源，{len(settings.indicators)} 个指标")
         try:
+            parts.start()
+            notify(f"STATUS=主持中：{len(settings.sources)} 个数据来源，{len(settings.indicators)} 个指标")
             return self._watch(settings, parts, claim, lost)
         finally:
             ended = parts.stop()
@@ -141,7 +141,9 @@ class Service:
         nudged, counted = _Again(_NUDGE_SECONDS), _Again(_COUNTS_SECONDS)
         offset = time.time() - time.monotonic()
         while not self._stopping.is_set():
-            self._pause(_TICK, alive=parts.alive)
+            self._pause(_TICK)
+            if not parts.alive:
+                raise RuntimeError("a part of the daemon has ended by itself")
             if held.now() and not claim.held():
                 lost.append(_LOST)
                 event(_LOG, logging.ERROR, "leadership_lost")
@@ -178,12 +180,12 @@ class Service:
         notify("READY=1")
         return settings
 
-    def _pause(self, seconds: float, *, alive: bool = True) -> None:
-        """Wait, but not after a signal; the watchdog of systemd is fed as long as all parts are ``alive``."""
+    def _pause(self, seconds: float) -> None:
+        """Wait, but not after a signal; the watchdog of systemd is fed meanwhile."""
         deadline = time.monotonic() + seconds
         interval = watchdog_seconds()
         while True:
-            if interval is not None and alive and time.monotonic() >= self._next_watchdog:
+            if interval is not None and time.monotonic() >= self._next_watchdog:
                 notify("WATCHDOG=1")
                 self._next_watchdog = time.monotonic() + interval
             left = deadline - time.monotonic()
