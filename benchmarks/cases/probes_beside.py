@@ -10,11 +10,13 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from benchmarks.cases.probes import TARGETS, _servers, _used, late_numbers
 from benchmarks.harness import Case, Goal, Measured
+from metrics.errors import YunweiError
 
 INTERVAL, TIMEOUT, ROUNDS = 20, 4, 3
 SCALE = 1
@@ -103,9 +105,10 @@ def _work(settings: Any, store: Any, stopping: threading.Event, figures: list[in
     from collector.compute import Asked, compute
     from collector.outputs import export, stored_results
 
-    while not stopping.is_set():
-        figures[0] += len(compute(settings, store, Asked(), now=int(time.time())).results)
-        export(settings, store, stored_results(store), (), None)
+    with suppress(YunweiError, OSError):  # the measurement is over and its folder gone
+        while not stopping.is_set():
+            figures[0] += len(compute(settings, store, Asked(), now=int(time.time())).results)
+            export(settings, store, stored_results(store), (), None)
 
 
 def alone(fixture: Path, scratch: Path) -> Measured:
