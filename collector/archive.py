@@ -12,6 +12,7 @@ import hashlib
 import os
 import shutil
 import sys
+import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -69,7 +70,7 @@ class Archive:
             PassingError: the archive cannot be written.
         """
         kept = self.path(content_hash, compressed)
-        if kept.exists() and _is_intact(kept, content_hash):
+        if kept.exists() and is_intact(kept, content_hash):
             return kept
         try:
             self._write(file, kept, content_hash)
@@ -83,9 +84,9 @@ class Archive:
         Raises:
             InputError: it is missing or damaged.
         """
-        kept = next((path for path in self._places(content_hash) if path.exists()), self.path(content_hash))
+        kept = self.place(content_hash)
         try:
-            intact = _is_intact(kept, content_hash)
+            intact = is_intact(kept, content_hash)
         except OSError as error:
             raise InputError(f"存档文件“{kept}”读不出来：{os_fact(error)}") from error
         if not intact:
@@ -95,6 +96,27 @@ class Archive:
     def holds(self, content_hash: str) -> bool:
         """Whether something lies under this hash; :meth:`verified` says whether it is intact."""
         return any(path.exists() for path in self._places(content_hash))
+
+    def place(self, content_hash: str) -> Path:
+        """Where these bytes lie, compressed or not; where they would lie plain if they are not there."""
+        return next((path for path in self._places(content_hash) if path.exists()), self.path(content_hash))
+
+    @contextmanager
+    def original(self, content_hash: str) -> Iterator[Path]:
+        """The original bytes as a file, after comparing them with their name.
+
+        Raises:
+            InputError: they are missing or damaged.
+        """
+        kept = self.verified(content_hash)
+        if kept.suffix != _COMPRESSED:
+            yield kept
+            return
+        with tempfile.NamedTemporaryFile(prefix="yunwei-original-") as plain:
+            with gzip.open(kept) as reader:
+                shutil.copyfileobj(reader, plain, _CHUNK)
+            plain.flush()
+            yield Path(plain.name)
 
     @contextmanager
     def spool(self, name: str) -> Iterator[Path]:
@@ -156,7 +178,8 @@ class Archive:
         _sync_folder(kept.parent)
 
 
-def _is_intact(kept: Path, content_hash: str) -> bool:
+def is_intact(kept: Path, content_hash: str) -> bool:
+    """Whether an archived file, compressed or not, holds the bytes that its name says; OSError if it is not there."""
     if kept.suffix != _COMPRESSED:
         return hash_of(kept) == content_hash
     digest = hashlib.sha256()

@@ -6,15 +6,14 @@ change, so they are copied after it. Every file is compared with its hash on the
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from collector.archive import Archive, os_fact
+from collector.archive import Archive, is_intact, os_fact
 from collector.configuration.documents import INDICATORS_FOLDER, MAIN_FILE, SOURCES_FOLDER
 from collector.settings import Settings, load_settings
 from collector.store import Store, open_store
@@ -26,7 +25,6 @@ _MANIFEST = "manifest.json"
 _DATABASE = "database.db"
 _ARCHIVE, _CHECKS, _WORKSPACE = "archive", "checks", "workspace"
 _ATTEMPTS = 3  # the log of checks may be compacted between the copy of the database and that of its files
-_CHUNK = 1 << 20
 
 
 @dataclass
@@ -84,7 +82,7 @@ def _attempt(settings: Settings, store: Store, folder: Path, now: int) -> Manife
         if any(path not in held for path in checks):
             return None
     archive, kept = Archive(settings.archive), Archive(folder / _ARCHIVE)
-    wanted = [(archive.path(name), kept.path(name), name) for name in contents]
+    wanted = [(path := archive.place(name), kept.root / path.relative_to(archive.root), name) for name in contents]
     wanted += [(settings.checks / path, folder / _CHECKS / path, digest) for path, digest in checks.items()]
     for source, target, digest in wanted:
         size = _copied(source, target, digest)
@@ -175,10 +173,10 @@ def _compare(settings: Settings, manifest: Manifest, now: int) -> None:
         if manifest.structure == NEWEST and store.fingerprint() != manifest.fingerprint:
             raise InputError("恢复出来的数据与备份时不符，备份的数据库文件可能已损坏")
         archive = Archive(settings.archive)
-        wanted = [(archive.path(name), name) for name in store.upkeep.content_hashes()]
+        wanted = [(archive.place(name), name) for name in store.upkeep.content_hashes()]
         wanted += [(settings.checks / path, digest) for path, digest in store.upkeep.check_files().items()]
     known = {Path(path).name for path in manifest.damaged}
-    wrong = [path for path, digest in wanted if path.name not in known and _digest(path) != digest]
+    wrong = [path for path, digest in wanted if path.name not in known and not _holds(path, digest)]
     if wrong:
         raise InputError(f"恢复出来的文件“{wrong[0]}”缺失或已损坏，共 {len(wrong)} 个；请用另一份备份")
 
@@ -188,28 +186,15 @@ def _copied(source: Path, target: Path, digest: str) -> int | None:
     if not source.is_file():
         return None
     target.parent.mkdir(parents=True, exist_ok=True)
-    hashed, size = hashlib.sha256(), 0
-    with source.open("rb") as reader, target.open("wb") as writer:
-        for chunk in _chunks(reader.fileno()):
-            hashed.update(chunk)
-            writer.write(chunk)
-            size += len(chunk)
-    if hashed.hexdigest() == digest:
-        return size
+    shutil.copyfile(source, target)
+    if is_intact(target, digest):
+        return target.stat().st_size
     target.unlink()
     return None
 
 
-def _chunks(descriptor: int) -> Iterator[bytes]:
-    while chunk := os.read(descriptor, _CHUNK):
-        yield chunk
-
-
-def _digest(path: Path) -> str:
-    if not path.is_file():
-        return ""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _holds(path: Path, digest: str) -> bool:
+    return path.is_file() and is_intact(path, digest)
 
 
 def _configuration(settings: Settings) -> Iterable[Path]:

@@ -68,7 +68,11 @@ class Works:
         }
 
     def ingest(self, item: Due) -> Mapping[str, Any]:
-        """Take what one source offers; refused rows and files are no failure of the job, they are listed."""
+        """Take what one source offers; refused rows and files are no failure of the job, they are listed.
+
+        Raises:
+            YunweiError: its server could not be read to the end.
+        """
         from collector.ingest import ingest
 
         source = item.job.partition(":")[2]
@@ -76,8 +80,12 @@ class Works:
         notes = [refused.line() for refused in report.refused]
         for note in (*notes, *(left.line() for left in report.left if left.trouble)):
             event(_LOG, logging.WARNING, "delivery_trouble", source=source, note=note)
+        for note in report.notes:
+            event(_LOG, logging.WARNING, "source_note", source=source, note=note)
         if report.deliveries:
             self._changed()
+        if report.failures:  # what came before it stands; the job is tried again
+            raise report.failures[0]
         counts = ("read", "accepted", "unchanged", "superseding", "rejected")
         return {"deliveries": len(report.deliveries), **{name: getattr(report, name) for name in counts}}
 

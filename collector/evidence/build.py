@@ -58,6 +58,11 @@ class Progress(Protocol):
     def __call__(self, name: str, done: int, total: int) -> None: ...
 
 
+_NOT_KEPT = """这份回答按数据来源的设置（keep_replies: false）没有存档，只登记了散列值。
+SHA-256：{digest}
+"""
+
+
 @dataclass
 class BuildReport:
     """What was packed. ``fingerprint``: SHA-256 of the sums; ``unequal``: figures whose rows do not add up to them."""
@@ -164,8 +169,13 @@ class _Builder:
 
     def finish(self) -> None:
         """Source files, rules, index, manifest."""
+        kept = set(self.store.upkeep.content_hashes())
         for content_hash in sorted(self.cited, key=self.place_of):
-            self.pack.put(self.archive.verified(content_hash), self.place_of(content_hash))
+            if content_hash in kept:
+                with self.archive.original(content_hash) as file:
+                    self.pack.put(file, self.place_of(content_hash))
+            else:
+                self.pack.put_text(_NOT_KEPT.format(digest=content_hash), f"{self.place_of(content_hash)}.txt")
         for digest in sorted(self.configurations):
             text = self.store.configuration_by_hash(digest)
             if text is not None:

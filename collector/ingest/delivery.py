@@ -31,7 +31,8 @@ class Item:
 
     ``kind`` is the store's: a file of the vendor, its rejected rows tried again, or a corrected workbook.
     ``again``: the same bytes were read with another mapping before. ``repeats``: a server's page, which may say once
-    more what it said before and took back since. ``seals``: the hour of live checks it is.
+    more what it said before and took back since. ``archived``: its bytes are kept. ``seals``: the hour of live checks
+    it is.
     """
 
     source: SourceSettings
@@ -43,12 +44,13 @@ class Item:
     kind: Literal["file", "retry", "correction"] = "file"
     again: bool = False
     repeats: bool = False
+    archived: bool = True
     seals: Hour | None = None
 
     @property
     def columns(self) -> dict[str, Any]:
         """The item as the store takes it."""
-        names = ("name", "content_hash", "mapping_hash", "size", "modified_at", "kind", "repeats", "seals")
+        names = ("name", "content_hash", "mapping_hash", "size", "modified_at", "kind", "repeats", "archived", "seals")
         return {"source": self.source.id, **{name: getattr(self, name) for name in names}}
 
     def report(self, **counts: Any) -> DeliveryReport:

@@ -160,7 +160,8 @@ class Intake:
         )
 
     def _page(self, arrival: Arrival, path: Path, cursor: str | None) -> bool:
-        return self._read(replace(self._item(arrival), repeats=True), path, cursor)
+        kept = bool(getattr(self.source.config, "keep_replies", True))
+        return self._read(replace(self._item(arrival), repeats=True, archived=kept), path, cursor)
 
     def _is_unkept(self, item: Item) -> bool:
         """Whether it is a reply that the configuration said not to keep."""

@@ -150,18 +150,20 @@ class Store:
         modified_at: int,
         kind: Kind = "file",
         repeats: bool = False,
+        archived: bool = True,
         seals: Hour | None = None,
     ) -> Iterator[Delivery]:
         """One delivery in one transaction; it must end with ``finish``.
 
         ``kind`` ``retry``: rejected rows are read again, under the content hash and name of the file they came in.
         ``repeats``: bytes that were read before with this mapping are taken once more, as what holds now.
+        ``archived``: whether the bytes are in the archive.
         ``seals``: the hour of live checks that it is made of; their rounds are forgotten with its commit.
 
         Raises:
             PassingError: another program has just stored the same delivery, or the database is locked.
         """
-        what = Identity(source, name, content_hash, mapping_hash, size, modified_at, kind, repeats, seals)
+        what = Identity(source, name, content_hash, mapping_hash, size, modified_at, kind, repeats, archived, seals)
         with writing(self._engine) as connection:
             delivery = Delivery(connection, self.organization_id, run.run_id, what, self.clock(), self._checks)
             try:
@@ -185,6 +187,7 @@ class Store:
         reason: str,
         kind: Kind = "file",
         repeats: bool = False,
+        archived: bool = True,
     ) -> None:
         """Note a delivery whose bytes cannot be read at all with this mapping; ``reason`` is one sentence."""
         with self.delivery(
@@ -197,6 +200,7 @@ class Store:
             modified_at=modified_at,
             kind=kind,
             repeats=repeats,
+            archived=archived,
         ) as delivery:
             delivery.refuse(reason)
 

@@ -45,6 +45,7 @@ class Identity:
     modified_at: int
     kind: Kind = "file"
     repeats: bool = False  # a server may say once more what it said before and then took back
+    archived: bool = True
     seals: Hour | None = None
 
 
@@ -120,8 +121,10 @@ class Delivery:
             organization_id=organization_id,
             content_hash=what.content_hash,
             size_bytes=what.size,
-            archived_at=now,
+            archived_at=now if what.archived else 0,
         )
+        if what.archived:
+            self._note_archived(now)
         self.delivery_id = self._open(run_id, now)
         self._scope = Scope(connection, organization_id, what.source, self.delivery_id, self.sequence)
         self._earlier = self._earlier_readings()
@@ -234,6 +237,12 @@ class Delivery:
                 )
             )
         self.totals = totals
+
+    def _note_archived(self, now: int) -> None:
+        """A reply that was not kept when it came first is kept now."""
+        row = contents.c
+        mine = (row.organization_id == self._organization_id) & (row.content_hash == self._what.content_hash)
+        self._connection.execute(update(contents).where(mine, row.archived_at == 0).values(archived_at=now))
 
     def _open(self, run_id: int, now: int) -> int:
         what = self._what

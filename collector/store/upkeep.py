@@ -35,8 +35,8 @@ class Upkeep:
             return set(connection.scalars(select(row.source).where(mine).distinct()))
 
     def content_hashes(self) -> list[str]:
-        """The hash of every content that was ever archived, in order."""
-        mine = contents.c.organization_id == self._organization_id
+        """The hash of every content that was ever archived, in order; replies that were not kept are none of them."""
+        mine = (contents.c.organization_id == self._organization_id) & (contents.c.archived_at > 0)
         with reading(self._engine) as connection:
             return list(connection.scalars(select(contents.c.content_hash).where(mine).order_by("content_hash")))
 
