@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 
 from adapters.base import Context, Fetch
+from adapters.cursors import position_of
 from adapters.http_client import Reply
 from adapters.ticket_system_config import TicketSystemConfig
 from metrics.period import midnight
@@ -51,9 +52,9 @@ def walk_from(config: TicketSystemConfig, context: Context, ask: Fetch) -> Walk:
     """The load that ``ask`` wants: a range once more, the one that was broken off, the next, or the first."""
     if ask.since is not None:
         return Walk(ask.since)
-    stood = json.loads(ask.cursor) if ask.cursor else None
+    stood = position_of(ask.cursor, ["until"])
     if stood is None:
         return Walk(midnight(config.start, context.zone) if config.start is not None else None)
     if "last" in stood:
-        return Walk(stood["since"], stood["last"], stood["until"])
+        return Walk(stood.get("since"), stood["last"], stood["until"])
     return Walk(stood["until"] - config.overlap)

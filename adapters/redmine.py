@@ -100,7 +100,14 @@ def _newest(client: Client, config: RedmineConfig) -> int:
     """The last change that the server knows as the load begins: by its own clock, which it tells nowhere else."""
     params = {**_all(config), "sort": "updated_on:desc", "limit": "1"}
     reply, issues, _ = _listed(client, "issues.json", params, "issues")
-    return min([reply.at - abs(client.skew), *(moment_of(issue["updated_on"]) for issue in issues)])
+    return min([reply.at - abs(client.skew), *(_updated(reply, issue) for issue in issues)])
+
+
+def _updated(reply: Reply, issue: dict[str, Any]) -> int:
+    try:
+        return moment_of(issue["updated_on"])
+    except (KeyError, TypeError, ValueError):
+        raise InputError(f"{reply.address} 的回答中 updated_on 不是如 2026-03-05T01:00:00Z 的时间") from None
 
 
 def _all(config: RedmineConfig) -> dict[str, str]:
@@ -111,7 +118,7 @@ def _all(config: RedmineConfig) -> dict[str, str]:
 def _listed(client: Client, path: str, params: Mapping[str, str], key: str) -> tuple[Reply, list[dict[str, Any]], int]:
     reply, data = client.get_json(path, params)
     items = data.get(key) if isinstance(data, dict) else None
-    if not isinstance(items, list):
+    if not isinstance(items, list) or not all(isinstance(item, dict) and "id" in item for item in items):
         raise InputError(f"{reply.address} 的回答中没有 {key} 列表，应为 Redmine 的 REST 接口；请核对 url")
     return reply, items, int(data.get("total_count", len(items)))
 

@@ -133,7 +133,7 @@ def _transactions(client: Client, numbers: Sequence[int]) -> list[tuple[str, byt
         items = data["items"]
         if len(items) < _MOST:
             return replies
-        last = int(items[-1]["id"])
+        last = max(_numbers(reply, data))
 
 
 def _collection(client: Client, path: str, params: dict[str, str]) -> tuple[Reply, dict[str, Any]]:

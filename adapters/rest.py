@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import BaseModel
 
 from adapters.base import Batch, Blob, Context, Fetch, Greeting, Page, Preview
+from adapters.cursors import position_of
 from adapters.http_client import Client, Question, Reply
 from adapters.json_rows import objects_at, preview_objects, read_objects, reread_objects, search, text_of
 from adapters.paging import Pager, pager_of
@@ -44,7 +45,8 @@ class Position:
     @classmethod
     def of(cls, cursor: str | None) -> Position | None:
         """From a cursor; None where there is none."""
-        return cls(**json.loads(cursor)) if cursor else None
+        told = position_of(cursor, ["until"])
+        return cls(told["until"], told.get("since"), told.get("next"), told.get("asked", "")) if told else None
 
     def cursor(self) -> str:
         """As it is stored."""

@@ -34,6 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from adapters.base import Context, Fetch
+from adapters.cursors import position_of
 from adapters.secrets import Secret
 from adapters.sql_config import DRIVERS, SqlConfig
 from adapters.sql_values import at, earlier, not_after, restored, stored, text_of
@@ -110,14 +111,14 @@ class Database:
         """Where the load begins: a range once more, where it was broken off, after the last one, or with everything."""
         changes = self.config.changes
         if changes is None:
-            stood = json.loads(ask.cursor) if ask.cursor and ask.since is None else {}
-            return Place(False, after=(None, restored(stood["after"][1])) if "after" in stood else None)
+            stood = position_of(ask.cursor, ["after"]) if ask.since is None else None
+            return Place(False, after=(None, restored(stood["after"][1])) if stood else None)
         if ask.since is not None:
             return Place(True, self._moment(ask.since))
-        if ask.cursor is None:
+        stood = position_of(ask.cursor, ["top"])
+        if stood is None:
             start = changes.start
             return Place(True, self._moment(midnight(start, self._context.zone)) if start is not None else None)
-        stood = json.loads(ask.cursor)
         top = restored(stood.get("top"))
         if "nulls" in stood:
             after = stood.get("after")

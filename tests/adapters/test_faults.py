@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from metrics.errors import YunweiError
+from collector.daemon.due import Due
+from collector.daemon.work import Works
+from collector.live import Recorder
+from metrics.errors import PassingError, YunweiError
 from tests.adapters.api import NEW_YEAR, Api, TicketSystem
 from tests.adapters.apicourt import ApiCourt, court_at
 from tests.adapters.faulty import FAULTS, HOST, Fault, Faulty
@@ -187,3 +190,14 @@ def test_one_server_that_fails_holds_up_no_other(court: ApiCourt, proxy: Faulty,
     proxy.fail("500")
     report = court.load()
     assert (report.accepted, len(report.failures), report.exit_code) == (75, 1, 4)
+
+
+def test_the_daemon_takes_a_failing_server_for_a_failing_job(court: ApiCourt, proxy: Faulty) -> None:
+    proxy.fail("500", after=2)
+    works = Works(court.settings, court.store, court.archive, Recorder.__new__(Recorder), lambda: court.now)
+    item = Due("ingest:api", court.now, 0)
+    with pytest.raises(PassingError, match="回答 500"):
+        works.ingest(item)
+    assert len(court.current()) == 40
+    proxy.heal()
+    assert works.ingest(item)["accepted"] == 35

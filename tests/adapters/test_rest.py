@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from collector.store import Delivery, Totals
 from tests.adapters.api import NEW_YEAR, Api, TicketSystem
 from tests.adapters.apicourt import PAGING, ApiCourt, court_at
 
@@ -150,3 +151,34 @@ def test_tickets_that_change_while_they_are_paged_through_are_not_missed(court: 
         court.load()
     assert court.titles()["T000004"] == "翻页时改的"
     assert len(court.current()) == 60
+
+
+@pytest.mark.parametrize("cursor", ["", "not json", "[1]", '{"after": 3}'])
+def test_a_position_that_is_not_ours_begins_anew(court: ApiCourt, cursor: str) -> None:
+    with Api(TicketSystem(5)).running() as api:
+        court.rest(api.url)
+        court.load()
+        court.store.move_cursor("api", cursor)
+        report = court.load()
+    assert (report.failures, report.known) == ([], 1)
+
+
+def test_a_cursor_moves_with_the_commit_of_what_it_covers(court: ApiCourt, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that dies in the middle of a delivery leaves neither its rows nor the position behind them."""
+    with Api(TicketSystem(50)).running() as api:
+        court.rest(api.url)
+        finish, calls = Delivery.finish, []
+
+        def dies(self: Delivery, read: int, set_aside: Mapping[str, int]) -> Totals:
+            calls.append(read)
+            if len(calls) == 2:
+                raise KeyboardInterrupt
+            return finish(self, read, set_aside)
+
+        monkeypatch.setattr(Delivery, "finish", dies)
+        with pytest.raises(KeyboardInterrupt):
+            court.load()
+        assert (len(court.current()), str(court.store.cursor("api")).count("2:20")) == (20, 1)
+        monkeypatch.undo()
+        court.load()
+    assert len(court.current()) == 50
