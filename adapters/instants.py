@@ -6,6 +6,7 @@ different text by :mod:`adapters.moments`.
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -47,7 +48,7 @@ def read_instants(texts: Any, rules: Rules, zone: ZoneInfo, cache: dict[str, Any
     """
     local, quick = _fixed_width(texts)
     found = Instants(local, quick)
-    in_utc = np.zeros(len(local), dtype=bool)
+    in_utc = _machine_made(texts, found)
     slow = np.flatnonzero(~quick & (pc.binary_length(texts).to_numpy(zero_copy_only=False) > 0))
     if len(slow) > _WORTH_IT:
         slow = _by_patterns(texts, rules, found, slow)
@@ -63,6 +64,32 @@ def read_instants(texts: Any, rules: Rules, zone: ZoneInfo, cache: dict[str, Any
     naive = found.valid & ~in_utc
     local[naive] = to_utc(local[naive], zone)
     return found
+
+
+def _machine_made(texts: Any, found: Instants) -> NDArray[np.bool_]:
+    """Read ``2023-03-05T06:05:00Z`` and seconds since 1970 into ``found``, as programs write them; which are so."""
+    open_ = np.flatnonzero(~found.valid)
+    in_utc = np.zeros(len(found.seconds), dtype=bool)
+    if not len(open_):
+        return in_utc
+    left = texts.take(pa.array(open_))
+    for pattern, read in ((r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", _of_zulu), (r"^[1-7]\d{9}$", _of_epoch)):
+        mask = pc.match_substring_regex(left, pattern).to_numpy(zero_copy_only=False)
+        if mask.any():
+            seconds, valid = read(left.filter(pa.array(mask)))
+            rows = open_[mask][valid]
+            found.seconds[rows], found.valid[rows], in_utc[rows] = seconds[valid], True, True
+    return in_utc
+
+
+def _of_zulu(texts: Any) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    return _fixed_width(pc.utf8_slice_codeunits(texts, 0, 19))
+
+
+def _of_epoch(texts: Any) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    seconds = texts.cast(pa.int64()).to_numpy()
+    first, last = (calendar.timegm((year, 1, 1, 0, 0, 0)) for year in (FIRST_YEAR, LAST_YEAR + 1))
+    return seconds, (seconds >= first) & (seconds < last)
 
 
 def _slowly(text: str, rules: Rules) -> tuple[int, bool] | str:

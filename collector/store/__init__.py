@@ -174,34 +174,12 @@ class Store:
                 raise RuntimeError(f"{name}: a delivery must be finished")
         delivery.committed()
 
-    def refuse(
-        self,
-        run: Run,
-        *,
-        source: str,
-        name: str,
-        content_hash: str,
-        mapping_hash: str,
-        size: int,
-        modified_at: int,
-        reason: str,
-        kind: Kind = "file",
-        repeats: bool = False,
-        archived: bool = True,
-    ) -> None:
-        """Note a delivery whose bytes cannot be read at all with this mapping; ``reason`` is one sentence."""
-        with self.delivery(
-            run,
-            source=source,
-            name=name,
-            content_hash=content_hash,
-            mapping_hash=mapping_hash,
-            size=size,
-            modified_at=modified_at,
-            kind=kind,
-            repeats=repeats,
-            archived=archived,
-        ) as delivery:
+    def refuse(self, run: Run, *, reason: str, **what: Any) -> None:
+        """Note a delivery whose bytes cannot be read at all with this mapping; ``reason`` is one sentence.
+
+        ``what``: as of :meth:`delivery`.
+        """
+        with self.delivery(run, **what) as delivery:
             delivery.refuse(reason)
 
     def has_delivery(self, source: str, content_hash: str, mapping_hash: str) -> bool:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters import instants
 from adapters.instants import dates_of, read_instants, shown
@@ -84,3 +87,21 @@ def test_an_hour_that_comes_twice_is_its_first() -> None:
 def test_the_day_of_an_instant_is_the_local_one() -> None:
     found = read_instants(pa.array(["2023-03-05T20:00:00Z", "", "2023-03-05", "昨天"]), Rules(), SHANGHAI, {})
     assert dates_of(found, SHANGHAI).to_pylist() == ["2023-03-06", None, "2023-03-05", None]
+
+
+@given(st.lists(st.integers(1, 9_999_999_999), min_size=1, max_size=20))
+def test_what_programs_write_is_read_as_by_hand(moments: list[int]) -> None:
+    """Seconds since 1970, and the same moment with a Z: at once for a column, and one by one, it is the same."""
+    texts = [f"{moment:010d}" for moment in moments]
+    texts += [(datetime(1970, 1, 1) + timedelta(seconds=moment)).strftime("%Y-%m-%dT%H:%M:%SZ") for moment in moments]
+    found = read_instants(pa.array(texts, pa.string()), Rules(), SHANGHAI, {})
+    for position, text in enumerate(texts):
+        told = found.faults.get(position) or (int(found.seconds[position]), True)
+        assert told == _by_hand(text)
+
+
+def _by_hand(text: str) -> tuple[int, bool] | str:
+    try:
+        return read_moment(text, Rules())
+    except ValueError as error:
+        return str(error)
