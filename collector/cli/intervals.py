@@ -38,7 +38,7 @@ def show_command(workspace: Path, asset: str, limit: int) -> None:
     if mine.empty:
         from collector.configuration.problems import unknown_name
 
-        raise UsageError(unknown_name("有检测的设备", asset, dict.fromkeys(states["asset_no"].unique())))
+        raise UsageError(unknown_name("拨测设备", asset, dict.fromkeys(states["asset_no"].unique())))
     console().print(_table(mine.tail(limit).to_dict("records"), opened.zone))
     if len(mine) > limit:
         click.echo(f"共 {len(mine):,} 段，只列出最近 {limit} 段；--limit 可列出更多")
