@@ -118,6 +118,7 @@ def restore(folder: Path, workspace: Path, now: int) -> Manifest:
         _restore_files(folder / _ARCHIVE, settings.archive)
         _restore_files(folder / _CHECKS, settings.checks)
         _restore_database(folder / _DATABASE, settings, now)
+        settings.inbox.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise PassingError(f"恢复到“{workspace}”时写不进去：{os_fact(error)}") from error
     _compare(settings, manifest, now)

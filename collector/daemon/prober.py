@@ -8,13 +8,14 @@ answer goes back: a round that could not be stored comes again with the next.
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, Literal
+from multiprocessing.connection import Connection, Pipe
+from typing import TYPE_CHECKING
 
 from collector.daemon.logs import event, set_up
 from collector.probing.engine import Engine, Status
@@ -36,13 +37,11 @@ class Prober:
     """Runs the engine of a configuration elsewhere; started once and stopped once."""
 
     def __init__(self, settings: Settings, sink: Sink) -> None:
-        self._sink = sink
-        context = multiprocessing.get_context("spawn")  # a fork would take locks of our threads along
-        self._rounds, rounds = context.Pipe()
-        self._orders, orders = context.Pipe()
-        arguments = (settings, rounds, orders, settings.daemon.log)
-        self._process = context.Process(target=_probe, args=arguments, name="probing", daemon=True)
+        self._sink, self._settings = sink, settings
+        self._rounds, rounds = Pipe()
+        self._orders, orders = Pipe()
         self._theirs = (rounds, orders)
+        self._process: subprocess.Popen[bytes] | None = None
         self._status = Status(_targets(settings), 0, 0, 0, 0, 0)
         self._threads = [
             threading.Thread(target=work, name=work.__name__.strip("_"), daemon=True)
@@ -50,10 +49,13 @@ class Prober:
         ]
 
     def start(self) -> None:
-        """Begin to probe."""
-        self._process.start()
+        """Begin to probe: a program of its own, for a fork would take the locks of our threads along."""
+        numbers = [end.fileno() for end in self._theirs]
+        command = [sys.executable, "-P", "-m", __name__, *map(str, numbers)]
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=numbers)
         for end in self._theirs:
             end.close()  # so that we notice when the other side is gone
+        self._orders.send(self._settings)
         for thread in self._threads:
             thread.start()
 
@@ -64,14 +66,15 @@ class Prober:
 
     def stop(self) -> None:
         """End within seconds; what was found until then is handed over."""
+        if self._process is None:
+            return
         with suppress(*_GONE):
             self._orders.send(None)
-        if self._process.pid is None:
-            return
-        self._process.join(_STOP_SECONDS)
-        if self._process.is_alive():
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.join(_STOP_SECONDS)
+            self._process.wait(_STOP_SECONDS)
 
     def status(self) -> Status:
         """How things stood a moment ago."""
@@ -80,7 +83,7 @@ class Prober:
     @property
     def alive(self) -> bool:
         """Whether anybody probes."""
-        return self._process.is_alive()
+        return self._process is not None and self._process.poll() is None
 
     def _take_rounds(self) -> None:
         """Store what comes, and answer why not where that fails; empty: it is stored."""
@@ -109,11 +112,9 @@ def _targets(settings: Settings) -> int:
     return sum(len(plan.targets) for plan in plans_of(settings))
 
 
-def _probe(settings: Settings, rounds: Connection, orders: Connection, log: Literal["keyvalue", "json"]) -> None:
+def _probe(settings: Settings, rounds: Connection, orders: Connection) -> None:
     """The other process: probe until told to stop, or until whoever listens is gone."""
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # they go to the whole group; the daemon tells us what to do
-    set_up(log)
+    set_up(settings.daemon.log)
 
     def hand_over(checks: list[Check]) -> None:
         try:
@@ -137,3 +138,16 @@ def _probe(settings: Settings, rounds: Connection, orders: Connection, log: Lite
     engine.stop()
     with suppress(*_GONE):
         orders.send(engine.status())
+
+
+def main() -> None:
+    """``python -m collector.daemon.prober``, started by :class:`Prober`: the numbers of its two pipes."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # they go to the whole group; the daemon tells us what to do
+    rounds, orders = (Connection(int(number)) for number in sys.argv[1:3])
+    with suppress(*_GONE):
+        _probe(orders.recv(), rounds, orders)
+
+
+if __name__ == "__main__":
+    main()

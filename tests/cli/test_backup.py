@@ -58,7 +58,7 @@ def test_a_backup_restores_to_the_same_and_work_goes_on(
     assert cli.run(["restore", str(tmp_path / "saved"), "-C", str(tmp_path / "again")]) == 0
     assert "与备份一致" in capsys.readouterr().out
     assert told(tmp_path / "again") == told(court)
-    shutil.copytree(court / "inbox", tmp_path / "again" / "inbox")
+    shutil.copytree(court / "inbox", tmp_path / "again" / "inbox", dirs_exist_ok=True)
     assert cli.run(["ingest", "-C", str(tmp_path / "again")]) == 0
     assert "没有变化，未再读入" in capsys.readouterr().out
     assert told(tmp_path / "again") == told(court)

@@ -87,5 +87,6 @@ def test_its_death_is_noticed(started: Callable[[Sink], Prober]) -> None:
     sink = Sink()
     prober = started(sink)
     wait(lambda: bool(sink.taken))
+    assert prober._process is not None
     prober._process.kill()
     wait(lambda: not prober.alive)
