@@ -112,12 +112,16 @@ def _standing(rows: Iterable[Mapping[str, Any]], configuration_hash: str) -> dic
 
 
 def _reported(facts: Facts, numbers: frozenset[str]) -> int:
-    """When the first of these tickets was reported."""
+    """The first moment of these tickets, their cycles included: the last cycle decides when one was resolved."""
     if not numbers:
         return FAR_FUTURE
-    tickets = facts.frames["ticket"]
-    mine = tickets["ticket_no"].isin(list(numbers)).to_numpy(dtype=np.bool_)
-    return int(integers(tickets["reported_at"], FAR_FUTURE)[mine].min(initial=FAR_FUTURE))
+    first = FAR_FUTURE
+    for name, moments in (("ticket", ("reported_at",)), ("ticket_cycle", ("opened_at", "restored_at", "resolved_at"))):
+        frame = facts.frames[name]
+        mine = frame["ticket_no"].isin(list(numbers)).to_numpy(dtype=np.bool_)
+        for moment in moments:
+            first = min(first, int(integers(frame[moment], FAR_FUTURE)[mine].min(initial=FAR_FUTURE)))
+    return first
 
 
 def _unhappened(facts: Facts, name: str, as_of: int) -> int:
@@ -128,5 +132,5 @@ def _unhappened(facts: Facts, name: str, as_of: int) -> int:
     later = np.maximum.reduce(moments) >= as_of
     first = np.minimum.reduce([np.where(moment > FAR_PAST, moment, FAR_FUTURE) for moment in moments])
     found = int(first[later].min(initial=FAR_FUTURE))
-    numbers = frozenset(frame["ticket_no"][later]) if name in ("hold", "ticket_cycle") else frozenset()
+    numbers = frozenset(frame["ticket_no"][later]) if "ticket_no" in frame else frozenset()
     return min(found, _reported(facts, numbers))

@@ -29,7 +29,8 @@ OF_TICKETS = frozenset(("hold", "ticket_cycle"))
 class Touched:
     """``earliest``: record type → sequence → UTC seconds; ``begun``: record type → sequence of its first version.
 
-    ``tickets``: record type of :data:`OF_TICKETS` → sequence → the numbers of the tickets they belong to.
+    ``tickets``: record type → sequence → numbers of the tickets that holds and cycles which came or went belong to,
+    and of tickets which came or went and have cycles.
     """
 
     earliest: Mapping[str, Mapping[int, int]]
@@ -49,7 +50,7 @@ class Touched:
         return found
 
     def tickets_since(self, sequence: int) -> frozenset[str]:
-        """The numbers of tickets whose holds or cycles came or went after ``sequence``."""
+        """The numbers of tickets of which something that may lie far apart came or went after ``sequence``."""
         listed = (numbers for by in self.tickets.values() for at, numbers in by.items() if at > sequence)
         return frozenset[str]().union(*listed)
 
@@ -69,7 +70,11 @@ def read_touched(connection: Connection, organization_id: str, sequence: int) ->
         if name in _EVERYWHERE:
             earliest[name] = dict.fromkeys(moved, FAR_PAST)
         if name in OF_TICKETS:
-            tickets[name] = _numbers(connection, table, organization_id, sequence)
+            tickets[name] = _numbers(connection, table, mine, sequence)
+        elif name == "ticket":
+            cycle = RECORD_TABLES["ticket_cycle"].c
+            turns = select(cycle.ticket_no).where(cycle.organization_id == organization_id)
+            tickets[name] = _numbers(connection, table, mine & table.c.ticket_no.in_(turns), sequence)
     if intervals := _intervals(connection, organization_id, sequence):
         earliest[UPTIME_CHECK.name], begun[UPTIME_CHECK.name] = intervals, 0
     return Touched(earliest, begun, tickets)
@@ -113,10 +118,12 @@ def _instants(values: Iterable[int | str | None]) -> list[int]:
     ]
 
 
-def _numbers(connection: Connection, table: Table, organization_id: str, sequence: int) -> dict[int, frozenset[str]]:
+def _numbers(
+    connection: Connection, table: Table, mine: ColumnElement[bool], sequence: int
+) -> dict[int, frozenset[str]]:
     found: dict[int, set[str]] = {}
     for at in (table.c.known_from, table.c.known_until):
-        query = select(at, table.c.ticket_no).where(table.c.organization_id == organization_id, at > sequence)
+        query = select(at, table.c.ticket_no).where(mine, at > sequence)
         for key, number in connection.execute(query):
             found.setdefault(key, set()).add(number)
     return {key: frozenset(numbers) for key, numbers in found.items()}

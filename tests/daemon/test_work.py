@@ -14,7 +14,7 @@ from collector.archive import Archive, hash_of
 from collector.daemon.due import Due
 from collector.daemon.work import Works
 from metrics.errors import InputError
-from tests.compute.court import INDICATORS, TICKETS, Court, at
+from tests.compute.court import INDICATORS, TICKETS, Court, at, ticket
 from tests.conftest import Clock
 
 OUTPUTS = "outputs:\n  - {publisher: csv, path: 指标.csv}\n  - {publisher: workbook, path: '{period}.xlsx'}\n"
@@ -59,6 +59,9 @@ class Working:
         return sorted(set(self.court.store.results(run_id=run)["period"]))
 
 
+LATE = ticket("T9", "01-05 09:00", "01-05 09:30")  # of January, and so of every paper since
+
+
 @pytest.fixture
 def working(tmp_path: Path, clock: Clock) -> Iterator[Working]:
     clock.now = at("05-10 09:00")
@@ -80,18 +83,25 @@ def test_the_first_time_everything_is_computed_then_what_has_not_ended(working: 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda court: court.deliver("四月.xlsx", ticket=TICKETS[:1]),
+        lambda court: court.deliver("迟到.xlsx", ticket=[LATE]),
         lambda court: court.configure(INDICATORS.replace("<1小时", "<2小时")),
     ],
     ids=["delivery", "configuration"],
 )
-def test_a_delivery_or_another_configuration_computes_everything(
+def test_a_delivery_or_another_configuration_computes_all_that_it_touches(
     working: Working, change: Callable[[Court], None]
 ) -> None:
     working.do("compute")
     change(working.court)
     assert working.do("compute")["all"]
     assert "2023-01" in working.periods()
+
+
+def test_what_a_delivery_does_not_touch_is_left_alone(working: Working) -> None:
+    working.do("compute")
+    working.court.deliver("四月.xlsx", ticket=TICKETS[:1])  # it says nothing new
+    assert working.do("compute")["all"]
+    assert "2023-01" not in working.periods()
 
 
 def test_a_day_is_computed_as_of_its_end_also_the_month_that_ends_with_it(working: Working) -> None:
@@ -108,7 +118,7 @@ def test_papers_of_a_period_are_written_again_only_after_it_was_computed(working
     assert working.do("publish")["files"] == 1
     working.do("compute")  # what has not ended has no papers
     assert working.do("publish")["files"] == 1
-    working.court.deliver("四月.xlsx", ticket=TICKETS[:1])
+    working.court.deliver("迟到.xlsx", ticket=[LATE])
     working.do("compute")
     assert working.do("publish")["files"] == files
 

@@ -185,7 +185,8 @@ def test_the_summary_tells_figures_accounting_reasons_and_files(ran: Ran) -> Non
         "2025-01工作簿.xlsx",
     ):
         assert words in text
-    assert max(map(len, text.splitlines())) <= 120
+    folder = str(ran.outcome.workspace.path)  # a path is as long as it is
+    assert max(len(line) for line in text.splitlines() if folder not in line) <= 120
 
 
 def test_it_leaves_twelve_workbooks_and_reports_and_the_years_own(ran: Ran) -> None:
