@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, select
 
 from collector.store.schema import RECORD_TABLES, check_series, open_intervals, state_intervals
 from metrics.frames import FAR_FUTURE, FAR_PAST
@@ -76,13 +76,26 @@ def read_touched(connection: Connection, organization_id: str, sequence: int) ->
             turns = select(cycle.ticket_no).where(cycle.organization_id == organization_id)
             tickets[name] = _numbers(connection, table, mine & table.c.ticket_no.in_(turns), sequence)
     if intervals := _intervals(connection, organization_id, sequence):
-        earliest[UPTIME_CHECK.name], begun[UPTIME_CHECK.name] = intervals, 0
+        earliest[UPTIME_CHECK.name], begun[UPTIME_CHECK.name] = intervals, _first_interval(connection, organization_id)
     return Touched(earliest, begun, tickets)
 
 
+def _series(organization_id: str) -> Select[tuple[int]]:
+    return select(check_series.c.series_id).where(check_series.c.organization_id == organization_id)
+
+
+def _first_interval(connection: Connection, organization_id: str) -> int:
+    """The sequence of the first interval; live checks change theirs in place and come without one of their own."""
+    firsts = (
+        connection.scalar(select(func.min(table.c.known_from)).where(table.c.series_id.in_(_series(organization_id))))
+        for table in (state_intervals, open_intervals)
+    )
+    return min((first for first in firsts if first is not None), default=0)
+
+
 def _intervals(connection: Connection, organization_id: str, sequence: int) -> dict[int, int]:
-    """Of the index over checks; that the first check of all came at all is for the reader of the index to see."""
-    series = select(check_series.c.series_id).where(check_series.c.organization_id == organization_id)
+    """Of the index over checks."""
+    series = _series(organization_id)
     found: dict[int, int] = {}
     for table in (state_intervals, open_intervals):
         for key, moment in _moved(
