@@ -16,15 +16,19 @@ AS_OF = 1_767_196_800  # 2026-01-01 00:00 in Asia/Shanghai
 
 
 def prepare(fixture: Path) -> None:
-    """A demo workspace with everything ingested."""
+    """The demo's deliveries and configuration, everything ingested."""
     import shutil
-    import subprocess
-    import sys
 
-    command = [sys.executable, "-m", "collector", "demo", str(fixture / "court"), "--scale", str(SCALE)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    for folder in ("inbox", "output"):  # what a recompute does not read
-        shutil.rmtree(fixture / "court" / folder)
+    from benchmarks.cases._workspace import open_parts, take
+    from collector.demo.generate import generate
+    from collector.demo.workspace import write_configuration
+
+    court = fixture / "court"
+    court.mkdir()
+    write_configuration(court)
+    generate(court / "inbox", SCALE, step=lambda name: None)
+    take(open_parts(court))
+    shutil.rmtree(court / "inbox")  # what a recompute does not read
 
 
 def _opened(fixture: Path) -> tuple[Any, Any]:
