@@ -23,24 +23,35 @@ __all__ = ["Line", "Paper", "Table", "read_paper", "rectangular"]
 _ZIP, _OLE, _PDF, _RTF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf"
 _OLD_WORD = "WordDocument".encode("utf-16-le")
 _BROKEN = "文件不完整，可能没有传完或已损坏"
+#: What a name promises that plain text can never be. Not xls: many systems export tables of text under that name.
+_PROMISED = {
+    ".docx": " Word 文档（docx）",
+    ".docm": " Word 文档（docm）",
+    ".doc": " Word 文档（doc）",
+    ".xlsx": " Excel 工作簿（xlsx）",
+    ".xlsm": " Excel 工作簿（xlsm）",
+    ".pptx": "演示文稿（pptx）",
+    ".pdf": " PDF 文档",
+}
 
 
 def read_paper(path: Path) -> Paper:
     """The lines and tables of a paper; its format is taken from its content, not from its name.
 
     Raises:
-        InputError: it cannot be read, is damaged, protected by a password, a scan without text, or of another format.
+        InputError: it cannot be read, is damaged (also: no more than text under the name of a document), protected by
+            a password, a scan without text, or of another format.
     """
     try:
         with path.open("rb") as file:
-            return _read(file)
+            return _read(file, _PROMISED.get(path.suffix.lower(), ""))
     except OSError as error:
         raise InputError(f"无法打开文件（{error.strerror}）").within(f"文件“{path.name}”") from None
     except InputError as error:
         raise error.within(f"文件“{path.name}”") from None
 
 
-def _read(file: BinaryIO) -> Paper:
+def _read(file: BinaryIO, promised: str) -> Paper:
     start = file.read(512)
     file.seek(0)
     if not start:
@@ -59,6 +70,8 @@ def _read(file: BinaryIO) -> Paper:
     if start.startswith(_RTF):
         raise InputError("是 RTF 文档，请在 Word 或 WPS 中另存为 docx")
     refuse_others(start)
+    if promised:
+        raise InputError(f"内容不是{promised}，可能已损坏或没有传完；应为完整的原件，本来就是文本的请把扩展名改为 .txt")
     return _text(file)
 
 
@@ -75,6 +88,8 @@ def _zipped(file: BinaryIO) -> Paper:
         from adapters.paper_docx import read_docx
 
         return read_docx(file)
+    if "ppt/presentation.xml" in names:
+        raise InputError("是演示文稿（pptx），请提供 Word、Excel 或带文字层的 PDF")
     if "[Content_Types].xml" in names or "content.xml" in names:
         return _workbook(file, old=False)
     raise InputError("是压缩包，请先解开，再指定其中的一份文件")

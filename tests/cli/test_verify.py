@@ -57,6 +57,14 @@ def test_what_holds_no_figure_is_said(tmp_path: Path, capsys: Captured) -> None:
     assert "没有认出可以核对的数" in capsys.readouterr().out
 
 
+def test_a_word_file_that_is_none_is_refused_as_damaged(tmp_path: Path, capsys: Captured) -> None:
+    (tmp_path / "x.docx").write_text("没有认出来的内容 99%", encoding="utf-8")
+    assert run(["verify", "x.docx"]) == 3
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("错误：文件“x.docx”：内容不是 Word 文档（docx），可能已损坏或没有传完；应为完整的原件")
+
+
 def test_a_file_that_cannot_be_read_ends_with_3(capsys: Captured) -> None:
     assert run(["verify", "没有.docx"]) == 3
     assert capsys.readouterr().err == "错误：文件“没有.docx”：无法打开文件（No such file or directory）\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import docx
@@ -117,6 +118,40 @@ def test_a_damaged_document_is_said_to_be_one(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-300])
     with pytest.raises(InputError, match="完整"):
         read_paper(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "promised"),
+    [
+        ("报告.docx", " Word 文档（docx）"),
+        ("报告.DOCX", " Word 文档（docx）"),
+        ("报告.doc", " Word 文档（doc）"),
+        ("自评表.xlsx", " Excel 工作簿（xlsx）"),
+        ("报告.pdf", " PDF 文档"),
+        ("汇报.pptx", "演示文稿（pptx）"),
+    ],
+)
+def test_text_under_the_name_of_a_document_is_a_damaged_one(tmp_path: Path, name: str, promised: str) -> None:
+    (tmp_path / name).write_text("正常运行率为99%", encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        read_paper(tmp_path / name)
+    assert str(refused.value) == (
+        f"文件“{name}”：内容不是{promised}，可能已损坏或没有传完；应为完整的原件，本来就是文本的请把扩展名改为 .txt"
+    )
+
+
+@pytest.mark.parametrize("name", ["报告.txt", "报告.xls", "报告"])
+def test_text_under_a_name_that_promises_no_document_is_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("正常运行率为99%", encoding="utf-8")
+    assert [line.text for line in read_paper(tmp_path / name).lines] == ["正常运行率为99%"]
+
+
+def test_a_presentation_is_named_as_one(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "汇报.pptx", "w") as archive:
+        for name in ("[Content_Types].xml", "ppt/presentation.xml"):
+            archive.writestr(name, "<x/>")
+    with pytest.raises(InputError, match=r"文件“汇报.pptx”：是演示文稿（pptx），请提供 Word"):
+        read_paper(tmp_path / "汇报.pptx")
 
 
 def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
