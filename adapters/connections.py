@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from metrics.errors import ConfigError
@@ -17,6 +19,19 @@ _FACTS = {
     errno.EPIPE: "连接被对方中断",
     errno.ETIMEDOUT: "没有应答，已超时",
 }
+
+
+class NotConnectedError(TimeoutError):
+    """No connection stood within the time for it."""
+
+
+@contextmanager
+def connecting(seconds: int) -> Iterator[None]:
+    """A connection is made within the block; who waited longer than ``seconds`` for it is told of them."""
+    try:
+        yield
+    except TimeoutError:
+        raise NotConnectedError(f"连接超过 {seconds} 秒，没有应答") from None
 
 
 def trusting(ca: str | None, workspace: Path) -> ssl.SSLContext:
@@ -43,6 +58,8 @@ def connection_fact(error: Exception) -> str:
         return "TLS 握手失败，或加密连接中断"
     if isinstance(error, socket.gaierror):
         return "主机名解析不了"
+    if isinstance(error, NotConnectedError):
+        return str(error)
     if isinstance(error, TimeoutError):
         return _FACTS[errno.ETIMEDOUT]
     if isinstance(error, OSError) and error.errno in _FACTS:

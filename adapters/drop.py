@@ -37,6 +37,7 @@ class DropConfig(Strict):
     into: Name = Field(description="放进投递文件夹下的哪个文件夹")
     names: Names = Field(("*",), description="只取名称符合的文件，如 “*.xlsx”；不写为全部")
     max_megabytes: int = Field(50, ge=1, le=2048, description="一个文件（邮件）最大多少兆字节，更大的不取并报告")
+    connect_timeout: Seconds = Field(10, gt=0, description="建立连接的时限，如 10秒")
     timeout: Seconds = Field(30, gt=0, description="对方多久没有应答算断开，如 30秒")
     longest: Seconds = Field(600, gt=0, description="取一个文件最长多久，如 10分钟")
 

@@ -176,7 +176,7 @@ class Client:
         shown = self.shown(_plain(url))
         headers = self._headers(question)
         self._wait_for_turn()
-        with bounded(self.config.timeout) as deadline:
+        with bounded(self.config.timeout, self.config.connect_timeout) as deadline:
             try:
                 response, body, at = self._talk(question, url, headers, shown)
             except (*FAILURES, OSError, ValueError) as error:

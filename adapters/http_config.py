@@ -99,6 +99,9 @@ class HttpConfig(Strict):
     client_key: Name | None = Field(None, description="客户端证书的私钥文件（PEM，不加密码）；不写则与证书同在一个文件")
     legacy_tls: bool = Field(False, description="true：也接受旧版 TLS 和弱加密，用于无法升级的老系统")
     timeout: Seconds = Field(60, gt=0, description="一次请求的总时限（解析、连接、握手、逐字节的回答都在内），如 60秒")
+    connect_timeout: Seconds = Field(
+        10, gt=0, description="建立连接（解析、连接、握手）的时限，如 10秒；对方没有应答就不必等满 timeout"
+    )
     retries: int = Field(4, ge=0, le=10, description="暂时性的失败重试几次；等待逐次加倍，对方说了 Retry-After 就按它")
     largest_reply: Size = Field(64 << 20, description="一次回答最大多少，如 64MB；超过即停")
     rate: int | None = Field(None, ge=1, description="每分钟最多请求几次；不写为不限")

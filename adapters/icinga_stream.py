@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from adapters.base import Context
-from adapters.connections import connection_fact, trusting
+from adapters.connections import connecting, connection_fact, trusting
 from adapters.http_auth import login_of
 from adapters.icinga_config import IcingaConfig
 from metrics.errors import ConfigError, InputError, PassingError
@@ -64,9 +64,9 @@ def event_stream(config: IcingaConfig, context: Context, types: list[str]) -> It
         if config.client_certificate is not None:
             own, key = config.client_certificate, config.client_key
             trust.load_cert_chain(context.workspace / own, context.workspace / key if key else None)
-        link = http.client.HTTPSConnection(*where, timeout=config.timeout, context=trust)
+        link = http.client.HTTPSConnection(*where, timeout=config.connect_timeout, context=trust)
     else:
-        link = http.client.HTTPConnection(*where, timeout=config.timeout)
+        link = http.client.HTTPConnection(*where, timeout=config.connect_timeout)
     place = f"{config.url} 的事件流"
     try:
         reply, wire = _opened(config, context, link, types, place)
@@ -85,8 +85,10 @@ def _opened(
     body = json.dumps({"queue": f"yunwei-{context.source}", "types": types})
     path = f"{urlsplit(config.url).path.rstrip('/')}/v1/events"
     try:
-        link.connect()
+        with connecting(config.connect_timeout):
+            link.connect()
         wire: socket.socket = link.sock
+        wire.settimeout(config.timeout)
         link.request("POST", path, body, headers)
         reply = link.getresponse()
     except (OSError, http.client.HTTPException) as error:

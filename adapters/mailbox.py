@@ -20,7 +20,7 @@ from pydantic import BaseModel
 
 from adapters import patterns
 from adapters.base import Context, Fetch, Greeting
-from adapters.connections import connection_fact, trusting
+from adapters.connections import connecting, connection_fact, trusting
 from adapters.drop import Brought, DropAdapter, Watch, safe_name
 from adapters.mailbox_config import MailboxConfig
 from adapters.mails import address_of, attachments, decoded, parsed, sender_of
@@ -159,13 +159,15 @@ def _wanted(config: MailboxConfig, head: Message) -> bool:
 class _Imap(imaplib.IMAP4):
     """An IMAP connection that takes no answer longer than it asked for, in bytes and in time."""
 
-    def __init__(self, watch: Watch, limit: int, *where: Any, **more: Any) -> None:
-        self._watch, self._limit = watch, limit
-        super().__init__(*where, **more)
+    def __init__(self, watch: Watch, config: MailboxConfig, **more: Any) -> None:
+        self._watch, self._config, self._limit = watch, config, config.limit + _OVERHEAD
+        super().__init__(config.host, config.port, **more)
 
-    def open(self, *where: Any, **more: Any) -> None:
-        """Connect, and watch from here on."""
-        super().open(*where, **more)
+    def open(self, host: str = "", port: int | None = 0, timeout: float | None = None) -> None:
+        """Connect within the time for it, and watch from here on."""
+        with connecting(self._config.connect_timeout):
+            super().open(host, port or self._config.port, self._config.connect_timeout)
+        self.sock.settimeout(self._config.timeout)
         self.begin()
 
     def begin(self) -> None:
@@ -220,10 +222,9 @@ def _opened(config: MailboxConfig, context: Context) -> Iterator[_Box]:
 
 
 def _connected(config: MailboxConfig, tls: ssl.SSLContext, watch: Watch) -> _Imap:
-    limit = config.limit + _OVERHEAD
     if config.security == "tls":
-        return _ImapTls(watch, limit, config.host, config.port, ssl_context=tls, timeout=config.timeout)
-    imap = _Imap(watch, limit, config.host, config.port, timeout=config.timeout)
+        return _ImapTls(watch, config, ssl_context=tls)
+    imap = _Imap(watch, config)
     imap.starttls(tls)
     return imap
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from adapters import patterns
 from adapters.base import Context, Fetch, Greeting
-from adapters.connections import connection_fact
+from adapters.connections import connecting, connection_fact
 from adapters.drop import Brought, DropAdapter, Watch, safe_name, save
 from adapters.sftp_config import SftpConfig
 from metrics.errors import ConfigError, PassingError
@@ -130,7 +130,7 @@ def _opened(config: SftpConfig, context: Context) -> Iterator[tuple[SFTPClient, 
     try:
         key = _private_key(config, context.workspace)
         password = config.password.read(context.workspace) if config.password else ""
-        link = socket.create_connection((config.host, config.port), config.timeout)
+        link = _connected(config)
         transport = paramiko.Transport(link)
         watch.arm(transport.close)
         try:
@@ -147,6 +147,13 @@ def _opened(config: SftpConfig, context: Context) -> Iterator[tuple[SFTPClient, 
         raise error.within(place) from None
     finally:
         watch.disarm()
+
+
+def _connected(config: SftpConfig) -> socket.socket:
+    with connecting(config.connect_timeout):
+        link = socket.create_connection((config.host, config.port), config.connect_timeout)
+    link.settimeout(config.timeout)
+    return link
 
 
 def _session(transport: Transport, config: SftpConfig, key: PKey | None, password: str) -> SFTPClient:

@@ -70,6 +70,7 @@ class SqlConfig(Reading):
     key: Name = Field(description="唯一的列，按它排序翻页，如 id")
     changes: Changes | None = Field(None, description="只取更新过的；不写为每次取全部")
     page_size: int = Field(5_000, ge=1, le=100_000, description="一次取多少行")
+    connect_timeout: Seconds = Field(10, gt=0, description="建立连接的时限，如 10秒")
     timeout: Seconds = Field(300, gt=0, description="一次查询最长多久，如 5分钟")
     keep_replies: bool = Field(True, description="true：取到的行压缩存档，作为佐证，读取规则更正后可重读")
     tables: Annotated[tuple[SqlMapping, ...], AfterValidator(not_empty)] = Field(
@@ -79,7 +80,8 @@ class SqlConfig(Reading):
     @property
     def connection(self) -> frozenset[str]:
         """Keys that decide nothing of how a page is read."""
-        return frozenset(("url", "table", "query", "key", "changes", "page_size", "timeout", "keep_replies"))
+        named = ("url", "table", "query", "key", "changes", "page_size", "connect_timeout", "timeout", "keep_replies")
+        return frozenset(named)
 
     @property
     def records(self) -> set[str]:

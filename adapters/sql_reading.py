@@ -41,7 +41,6 @@ from adapters.sql_values import at, earlier, not_after, restored, stored, text_o
 from metrics.errors import ConfigError, InputError, PassingError
 from metrics.period import midnight
 
-_CONNECT_SECONDS = 10
 #: SQLSTATE or error number → it is about the login, the name of the database, or what we may read.
 _LASTING = {"28P01", "28000", "3D000", "42501", "42P01", "42703", "42601", "42883"}
 _LASTING_NUMBERS = {1044, 1045, 1049, 1054, 1064, 1142, 1143, 1146, 1698}
@@ -81,7 +80,7 @@ class Database:
     def __init__(self, config: SqlConfig, context: Context) -> None:
         self.config, self._context = config, context
         self._url = _url(config, context.workspace)
-        self._engine = _engine(self._url, config.timeout)
+        self._engine = _engine(self._url, config)
         self._key: ColumnElement[Any] = self._column(config.key)
         self._changed = self._column(config.changes.column) if config.changes else None
 
@@ -267,17 +266,17 @@ def _url(config: SqlConfig, workspace: Path) -> URL:
     return url.set(drivername=driver)
 
 
-def _engine(url: URL, timeout: int) -> Engine:
+def _engine(url: URL, config: SqlConfig) -> Engine:
     arguments: dict[str, dict[str, Any]] = {
-        "sqlite": {"timeout": _CONNECT_SECONDS},
+        "sqlite": {"timeout": config.connect_timeout},
         "postgresql+psycopg": {
-            "connect_timeout": _CONNECT_SECONDS,
+            "connect_timeout": config.connect_timeout,
             "application_name": "yunwei",
-            "options": f"-c statement_timeout={timeout * 1000} -c default_transaction_read_only=on",
+            "options": f"-c statement_timeout={config.timeout * 1000} -c default_transaction_read_only=on",
         },
         "mysql+pymysql": {
-            "connect_timeout": _CONNECT_SECONDS,
-            "read_timeout": timeout,
+            "connect_timeout": config.connect_timeout,
+            "read_timeout": config.timeout,
             "charset": "utf8mb4",
             "init_command": "SET SESSION TRANSACTION READ ONLY",
         },

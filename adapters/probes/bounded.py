@@ -26,14 +26,24 @@ class Deadline:
     """The end of one check.
 
     ``phase``: what is being waited for, in Chinese, for the reason; ``certificate_expires_at``: of the last
-    certificate that a server showed, None before a handshake.
+    certificate that a server showed, None before a handshake. ``connecting``: seconds in which a connection (name,
+    TCP, TLS) has to stand; the whole where it is None. ``seconds``: the limit that holds at present.
     """
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
+    def __init__(self, seconds: float, connecting: float | None = None) -> None:
+        self.seconds = self._whole = seconds
+        self._connecting = seconds if connecting is None else min(connecting, seconds)
         self.phase = "应答"
         self.certificate_expires_at: int | None = None
         self._started = time.perf_counter()
+
+    def connect(self) -> None:
+        """A connection is being made, until :meth:`connected`."""
+        self.seconds = self._connecting
+
+    def connected(self) -> None:
+        """The connection stands; now an answer is waited for."""
+        self.seconds, self.phase = self._whole, "应答"
 
     def left(self) -> float:
         """Seconds until the end, more than none; TimeoutError when it is reached."""
@@ -48,9 +58,9 @@ class Deadline:
 
 
 @contextmanager
-def bounded(seconds: float) -> Iterator[Deadline]:
-    """Within the block, everything that this module opened ends in ``seconds``."""
-    deadline = _thread.deadline = Deadline(seconds)
+def bounded(seconds: float, connecting: float | None = None) -> Iterator[Deadline]:
+    """Within the block, everything that this module opened ends in ``seconds``, and a connection in ``connecting``."""
+    deadline = _thread.deadline = Deadline(seconds, connecting)
     try:
         yield deadline
     finally:

@@ -29,8 +29,9 @@ def _still_open(connection: HTTPConnection) -> None:
 
 class _Connection(HTTPConnection):
     def _new_conn(self) -> Any:
+        current().connect()
         connection = connect(self.host, self.port)
-        current().phase = "应答"
+        current().connected()
         sys.audit("http.client.connect", self, self.host, self.port)
         return connection
 
@@ -43,6 +44,7 @@ class _TlsConnection(HTTPSConnection):
     """TLS by the pool's own context and nothing added to it, for many targets share one."""
 
     def connect(self) -> None:
+        current().connect()
         connection = connect(self.host, self.port)
         self.sock = connection
         name = self.host
@@ -52,7 +54,7 @@ class _TlsConnection(HTTPSConnection):
         assert isinstance(self.ssl_context, ssl.SSLContext)
         self.sock = handshake(connection, self.ssl_context, name.rstrip("."))
         self.is_verified = True
-        current().phase = "应答"
+        current().connected()
 
     def getresponse(self) -> Any:
         _still_open(self)

@@ -49,6 +49,18 @@ def talking(talk: Talk) -> Iterator[int]:
                 server.shutdown(socket.SHUT_RDWR)
 
 
+@contextmanager
+def unanswered() -> Iterator[int]:
+    """A port that neither takes nor refuses a connection, like a host behind a firewall that drops what comes."""
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(socket.create_server((HOST, 0), backlog=0))
+        for _ in range(4):  # who fills the queue that nobody empties
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(server.getsockname())
+        yield server.getsockname()[1]
+
+
 def hang(connection: socket.socket, ended: threading.Event) -> None:
     """Say nothing."""
     ended.wait()
