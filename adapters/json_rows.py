@@ -7,17 +7,13 @@ field which a corrected mapping takes from elsewhere can be read again.
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
-import jmespath
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from jmespath.exceptions import JMESPathError
 
 from adapters.assemble import RowReader, frame_of_columns
 from adapters.base import Batch, Blob, Context, Preview
@@ -26,6 +22,7 @@ from adapters.fields import Surroundings
 from adapters.grid import Block
 from adapters.headers import Header, Slot
 from adapters.json_mapping import JsonMapping
+from adapters.json_paths import search, texts_at
 from adapters.mapping import Elapsed, Reading
 from metrics.errors import InputError
 from metrics.records import RECORDS
@@ -33,43 +30,12 @@ from metrics.records import RECORDS
 #: In a kept row, the object that it was read from.
 WHOLE = "（原始记录）"
 _ROWS_AT_ONCE = 20_000
-_PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 _PREVIEW_ROWS = 5
 #: Ways in which programs write that there is no moment.
 NO_MOMENT = (
     *("1970-01-01T00:00:00Z", "1970-01-01T00:00:00", "1970-01-01 00:00:00", "0000-00-00 00:00:00", "0000-00-00"),
     *("0001-01-01T00:00:00Z", "0001-01-01T00:00:00", "0001-01-01 00:00:00", "1970-01-01T08:00:00+08:00"),
 )
-
-
-@lru_cache(maxsize=1024)
-def compiled(expression: str) -> Any:
-    """A compiled expression, kept: the same few are evaluated for every object."""
-    return jmespath.compile(expression)
-
-
-@lru_cache(maxsize=1024)
-def _steps(expression: str) -> tuple[str, ...] | None:
-    """The keys of a plain path (``asset.code``), which is walked ten times faster than it is interpreted."""
-    return tuple(expression.split(".")) if _PATH.fullmatch(expression) else None
-
-
-def search(expression: str, data: Any) -> Any:
-    """The value of ``expression`` in ``data``; None where there is none.
-
-    Raises:
-        InputError: the expression calls a function with a value of the wrong kind.
-    """
-    steps = _steps(expression)
-    if steps is not None:
-        for step in steps:
-            data = data.get(step) if isinstance(data, dict) else None
-        return data
-    try:
-        return compiled(expression).search(data)
-    except JMESPathError as error:
-        reason = " ".join(str(error).split())[:120]
-        raise InputError(f"表达式“{expression}”无法用于这份回答（{reason}），请核对配置") from None
 
 
 def objects_at(table: JsonMapping, data: Any) -> list[Any]:
@@ -87,21 +53,6 @@ def objects_at(table: JsonMapping, data: Any) -> list[Any]:
     raise InputError(
         f"回答中没有 records“{table.records}”所说的{RECORDS[table.record].label}列表{keys}，应为列表或对象"
     )
-
-
-def text_of(value: Any) -> str:
-    """A JSON value as the text of a cell: lists of plain values joined, other structures as JSON."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
-    if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
-        return "、".join(text_of(item) for item in value if item is not None)
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 class ObjectReader(RowReader):
@@ -132,7 +83,7 @@ class ObjectReader(RowReader):
             self._kept[row_no] = cells.get(WHOLE, "")
             whole = json.loads(cells[WHOLE]) if cells.get(WHOLE) else None
             for column, name, words in zip(columns, self.header.names, self._slots.values(), strict=True):
-                column.append(cells[name] if name in cells else _first_text(words, whole))
+                column.append(cells[name] if name in cells else texts_at(words, [whole])[0].as_py())
         numbers = np.array([row_no for row_no, _ in rows], np.int64)
         return self.batch(Block([pa.array(column, pa.string()) for column in columns], numbers), len(rows), Counter())
 
@@ -148,9 +99,7 @@ class ObjectReader(RowReader):
 
     def _batch_of(self, objects: Sequence[Any], first: int) -> Batch:
         self._objects, self._first = objects, first
-        columns = [
-            pa.array([_first_text(words, item) for item in objects], pa.string()) for words in self._slots.values()
-        ]
+        columns = [texts_at(words, objects) for words in self._slots.values()]
         block = Block(columns, np.arange(first, first + len(objects), dtype=np.int64))
         keep = self.fields.applicable(block)
         if self._where is not None:
@@ -215,10 +164,6 @@ def _called(expressions: Sequence[str]) -> str:
     """What the column of a field is called: its expressions; a name in quotation marks without them."""
     plain = [one[1:-1] if one.count('"') == 2 and one[0] == one[-1] == '"' else one for one in expressions]
     return " || ".join(plain)
-
-
-def _first_text(expressions: Sequence[str], item: Any) -> str:
-    return next((text for one in expressions if (text := text_of(search(one, item)))), "")
 
 
 def is_true(value: Any) -> bool:

@@ -7,16 +7,16 @@ size of a page silently.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from adapters.http_client import Reply
-from adapters.json_rows import objects_at, search, text_of
+from adapters.json_paths import search, text_of
+from adapters.json_rows import objects_at
 from adapters.rest_config import Paging, RestConfig
 from metrics.errors import InputError
 
@@ -32,7 +32,7 @@ class Pager(ABC):
     def __init__(self, config: RestConfig, place: str | None) -> None:
         self.config = config
         self.place = place
-        self._before = ""  # a digest of the objects of the page before
+        self._before: Sequence[Any] = ()  # the objects of the page before
         self._first_count: int | None = None  # of the first page of this run
         self._seen = 0
 
@@ -53,11 +53,10 @@ class Pager(ABC):
     def take(self, reply: Reply, data: Any) -> None:
         """Move on after a page."""
         objects = objects_at(self.config.tables[0], data)
-        digest = hashlib.sha256(json.dumps(objects, sort_keys=True).encode()).hexdigest()
         following = self.following(reply, data, len(objects))
-        if following is not None and objects and digest == self._before:
+        if following is not None and objects and _are_same(objects, self._before):
             raise InputError(f"{reply.address} 与前一页完全相同，翻页没有翻动；请核对 paging 的参数名")
-        self._before = digest
+        self._before = objects
         self.place = following
 
     @abstractmethod
@@ -179,6 +178,16 @@ def pager_of(config: RestConfig, place: str | None) -> Pager:
 
 def _sized(paging: Paging) -> dict[str, str]:
     return {paging.size_param: str(paging.size)} if paging.size_param else {}
+
+
+def _are_same(objects: Sequence[Any], others: Sequence[Any]) -> bool:
+    """Whether they say the same; pages that do not, do so in their first object already."""
+    pairs = zip(objects, others, strict=False)
+    return len(objects) == len(others) and all(_spelled(one) == _spelled(other) for one, other in pairs)
+
+
+def _spelled(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
 
 
 def _next_link(header: str) -> str:

@@ -14,7 +14,8 @@ from pydantic import BaseModel
 from adapters.base import Batch, Blob, Context, Fetch, Greeting, Page, Preview
 from adapters.cursors import position_of
 from adapters.http_client import Client, Question, Reply
-from adapters.json_rows import objects_at, preview_objects, read_objects, reread_objects, search, text_of
+from adapters.json_paths import search, text_of
+from adapters.json_rows import objects_at, preview_objects, read_objects, reread_objects
 from adapters.paging import Pager, pager_of
 from adapters.replies import Spool, reply_json
 from adapters.rest_config import Incremental, RestConfig

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.base import Batch, Blob, Context, Preview
 from adapters.json_mapping import JsonMapping
-from adapters.json_rows import ObjectReader, is_true, preview_objects, reread_objects, search
+from adapters.json_paths import search
+from adapters.json_rows import ObjectReader, is_true, preview_objects, reread_objects
 from adapters.ticket_history import UNKNOWN_LIFE, Change, Life, Statuses, fields_of, life_of, moment_of
 from adapters.ticket_system_config import TicketSystemConfig
 

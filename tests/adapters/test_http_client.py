@@ -156,6 +156,19 @@ def test_a_page_that_never_turns_is_found_out(tmp_path: Path) -> None:
     assert "与前一页完全相同，翻页没有翻动；请核对 paging 的参数名" in str(failure)
 
 
+def test_pages_that_begin_alike_are_not_the_same(tmp_path: Path) -> None:
+    system = TicketSystem(50)
+
+    def answer(asked: Asked) -> Told:
+        status, headers, told = system(asked)
+        return status, headers, {**told, "data": [system.tickets[1], *told["data"]]}
+
+    with Api(answer).running() as api, court_at(tmp_path) as court:
+        court.rest(api.url)
+        assert court.load().failures == []
+        assert len(court.current()) == 50
+
+
 def test_the_rate_is_kept(tmp_path: Path, impatient: list[float]) -> None:
     with Api(TicketSystem(50)).running() as api, court_at(tmp_path) as court:
         court.rest(api.url, more="rate: 30")
