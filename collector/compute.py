@@ -5,7 +5,9 @@ A result is a function of (organisation, configuration, known sequence, as_of): 
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
@@ -105,7 +107,8 @@ def compute(
     sequence = store.sequence_at(known_at)
     report = ComputeReport(as_of, sequence, effective.hash)
     definitions = definitions_of(effective, asked)
-    with store.run("compute", effective.hash, effective.snapshot(), program_version()) as run:
+    run_of = store.run("compute", effective.hash, effective.snapshot(), program_version())
+    with run_of as run, _kept_objects():
         judge = Judge(effective, store.facts(sequence=sequence), as_of)  # what is read here counts as judged
         look = only_affected and known_at is None
         unaffected = Unaffected(effective, store, judge.facts, as_of) if look else None
@@ -117,6 +120,21 @@ def compute(
         store.save_results(run, mark_closed(store, rows_of(report.results, stamp)))
         report.run_id = run.run_id
     return report
+
+
+@contextmanager
+def _kept_objects() -> Iterator[None]:
+    """Do not look for garbage: hundreds of thousands of small objects are made, nearly all of which stay.
+
+    Looking through them again and again took a sixth of the time.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _not_after(now: int, as_of: int | None) -> int:

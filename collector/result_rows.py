@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from collector.publish.publication import RULE_MARK
-from metrics.indicators import IndicatorResult
+from metrics.indicators import Figure, IndicatorResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 #: Significant digits of a quotient that has no end; numerator and denominator stay exact.
 _QUOTIENT_DIGITS = 30
 _EXACT_DIGITS = 60
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,46 +44,46 @@ def rows_of(results: Sequence[IndicatorResult], stamp: Stamp) -> pd.DataFrame:
         "known_sequence": stamp.known_sequence,
         "data_state": "open" if stamp.revision_no is None else "closed",
     }
-    rows = [_row(result) for result in results]
-    columns = {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}
-    frame = pd.DataFrame({**columns, **shared}, index=range(len(rows)), dtype=object)
+    frame = pd.DataFrame({**_columns(results), **shared}, index=range(len(results)), dtype=object)
     frame["revision_no"] = pd.Series([stamp.revision_no] * len(frame), dtype="Int64")
     return frame
 
 
-def _row(result: IndicatorResult) -> dict[str, Any]:
-    figure = result.figure
+def _columns(results: Sequence[IndicatorResult]) -> dict[str, list[Any]]:
+    """What the results themselves decide, column by column."""
+    figures = [result.figure for result in results]
+    numbers = {name: [decimal_text(getattr(figure, name)) for figure in figures] for name in _NUMBERS}
     return {
-        "project": result.project,
-        "indicator": result.indicator,
-        "name": result.name,
-        "level_codes": "/".join(result.level_codes),
-        "period": figure.period.label,
-        "dimension": figure.dimension,
-        "dimension_value": figure.dimension_value,
-        **{name: decimal_text(getattr(figure, name)) for name in _NUMBERS},
-        "printed": result.printed,
-        "measure_unit": result.measure_unit,
-        "target": result.target,
-        "printed_target": result.printed_target,
-        "target_period": result.target_period,
-        "outcome": result.outcome,
-        "evidence_count": figure.evidence_count,
-        "definition_version": result.definition_version,
-        "calendar_state": "provisional" if figure.provisional else "official",
-        "parts": json.dumps(_parts(result), ensure_ascii=False, separators=(",", ":")),
-        "notes": "\n".join((RULE_MARK + result.words, *result.notes)),
-        "weight": result.weight,
+        "project": [result.project for result in results],
+        "indicator": [result.indicator for result in results],
+        "name": [result.name for result in results],
+        "level_codes": ["/".join(result.level_codes) for result in results],
+        "period": [figure.period.label for figure in figures],
+        "dimension": [figure.dimension for figure in figures],
+        "dimension_value": [figure.dimension_value for figure in figures],
+        **numbers,
+        "printed": [result.printed for result in results],
+        "measure_unit": [result.measure_unit for result in results],
+        "target": [result.target for result in results],
+        "printed_target": [result.printed_target for result in results],
+        "target_period": [result.target_period for result in results],
+        "outcome": [result.outcome for result in results],
+        "evidence_count": [figure.evidence_count for figure in figures],
+        "definition_version": [result.definition_version for result in results],
+        "calendar_state": ["provisional" if figure.provisional else "official" for figure in figures],
+        "parts": [_JSON.encode(_parts(figure)) for figure in figures],
+        "notes": ["\n".join((RULE_MARK + result.words, *result.notes)) for result in results],
+        "weight": [result.weight for result in results],
     }
 
 
 _NUMBERS = ("numerator", "denominator", "actual", "coverage", "lower", "upper", "observed", "presumed")
 
 
-def _parts(result: IndicatorResult) -> dict[str, str | None]:
+def _parts(figure: Figure) -> dict[str, str | None]:
     return {
         name: part if isinstance(part, str) else str(part) if isinstance(part, int) else decimal_text(part)
-        for name, part in result.figure.parts.items()
+        for name, part in figure.parts.items()
     }
 
 

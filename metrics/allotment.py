@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -111,17 +111,38 @@ def _groups(plans: Plans, inspections: Events, at: Ints) -> Iterator[_Group]:
     for plan, (kind, asset, site, vendor) in enumerate(zip(*columns.values(), strict=True)):
         key: _Key = (kind, asset, None, None) if asset is not None else (kind, None, site, vendor)
         asked.setdefault(key, []).append(plan)
-    order = np.argsort(at, kind="stable")
-    offered = {name: _texts(inspections, name) for name in columns}
-    index: dict[tuple[tuple[str, ...], tuple[str | None, ...]], list[int]] = {}
-    shapes = {_shape(key) for key in asked}
-    for inspection in order.tolist():
-        for shape in shapes:
-            value = tuple(offered[name][inspection] for name in shape)
-            index.setdefault((shape, value), []).append(inspection)
+    order = np.argsort(at, kind="stable").astype(np.int64)
+    offered = {shape: _Offered(inspections, shape, order) for shape in {_shape(key) for key in asked}}
     for key, members in sorted(asked.items(), key=lambda item: (item[0][1] is None, -len(_shape(item[0])))):
-        shape = _shape(key)
-        yield _Group(members, index.get((shape, tuple(part for part in key if part is not None)), []))
+        yield _Group(members, offered[_shape(key)].of([part for part in key if part is not None]))
+
+
+class _Offered:
+    """Inspections by the values of some columns, those of equal values in their ``order``."""
+
+    def __init__(self, inspections: Events, shape: tuple[str, ...], order: Ints) -> None:
+        columns = [inspections.attribute(name) for name in shape]
+        self._codes = [{value: code for code, value in enumerate(column.values)} for column in columns]
+        keys = self._packed([column.codes[order] for column in columns])
+        by_key = np.argsort(keys, kind="stable")
+        self._keys, self._rows = keys[by_key], order[by_key]
+
+    def of(self, values: Sequence[str]) -> list[int]:
+        """The inspections that hold exactly these values."""
+        codes = [np.array([known.get(value, -1)]) for known, value in zip(self._codes, values, strict=True)]
+        if min(codes, default=0) < 0:
+            return []
+        key = self._packed(codes)
+        first, last = (np.searchsorted(self._keys, key, side)[0] for side in ("left", "right"))
+        rows: list[int] = self._rows[first:last].tolist()
+        return rows
+
+    def _packed(self, codes: Sequence[Ints]) -> Ints:
+        """One number for each combination of codes, which are at least -1."""
+        keys = np.zeros(len(codes[0]), np.int64)
+        for known, code in zip(self._codes, codes, strict=True):
+            keys = keys * (len(known) + 1) + code + 1
+        return keys
 
 
 def _shape(key: _Key) -> tuple[str, ...]:

@@ -91,16 +91,16 @@ def contradictions(facts: Facts, contract: Contract, periods: Sequence[Period], 
 
 def _read_tickets(facts: Facts, contract: Contract, as_of: int) -> _Tickets:
     events = scope(facts, contract, Where(), "ticket")
-    reported = integers(events.frame["reported_at"], FAR_FUTURE)
-    events = events.take((reported < as_of) & ~true(events.frame["cancelled"]))
+    reported = events.integers("reported_at", FAR_FUTURE)
+    events = events.take((reported < as_of) & ~true(events.column("cancelled")))
     reported, arrived, resolved, closed = (
-        before(integers(events.frame[name], FAR_FUTURE), as_of)
+        before(events.integers(name, FAR_FUTURE), as_of)
         for name in ("reported_at", "arrived_at", "resolved_at", "closed_at")
     )
     return _Tickets(
         events,
         _values(events.attributes["asset_no"]),
-        events.frame["ticket_no"].tolist(),
+        events.column("ticket_no").tolist(),
         reported,
         arrived,
         resolved,
@@ -145,9 +145,9 @@ def _normal_during_fault(facts: Facts, contract: Contract, tickets: _Tickets, as
     zone = contract.zone
     faults = _read_faults(facts, contract, tickets, as_of)
     events = scope(facts, contract, Where(), "inspection")
-    at = integers(events.frame["inspected_at"], FAR_FUTURE)
-    normal = Coded.of(events.frame["result"]).among(["normal"]) & (at < as_of)
-    assets = _values(events.attributes["asset_no"])
+    at = events.integers("inspected_at", FAR_FUTURE)
+    normal = Coded.of(events.column("result")).among(["normal"]) & (at < as_of)
+    assets, numbers = _values(events.attributes["asset_no"]), events.column("inspection_no")
     for row in np.flatnonzero(normal).tolist():
         moment, asset = int(at[row]), assets[row]
         day = midnight(datetime.fromtimestamp(moment, zone).date(), zone)
@@ -155,8 +155,7 @@ def _normal_during_fault(facts: Facts, contract: Contract, tickets: _Tickets, as
         fault = faults.open_within(asset, moment, until) if asset is not None else None
         if fault is not None:
             words = _fault_words(tickets, faults, fault, zone)
-            number = events.frame["inspection_no"].iloc[row]
-            text = f"巡检“{number}”于 {_clock(moment, zone)} 记为正常，而{words}"
+            text = f"巡检“{numbers.iloc[row]}”于 {_clock(moment, zone)} 记为正常，而{words}"
             yield _Found("normal_during_fault", asset, moment, text, "inspection", int(events.row_id[row]))
 
 
@@ -180,9 +179,9 @@ class _Faults:
 def _read_faults(facts: Facts, contract: Contract, tickets: _Tickets, as_of: int) -> _Faults:
     incident = np.flatnonzero(~tickets.events.attribute("kind").among(["service_request"]))
     events = scope(facts, contract, Where(), "outage")
-    started = integers(events.frame["started_at"], FAR_FUTURE)
+    started = events.integers("started_at", FAR_FUTURE)
     events, started = events.take(started < as_of), started[started < as_of]
-    ended = before(integers(events.frame["ended_at"], FAR_FUTURE), as_of)
+    ended = before(events.integers("ended_at", FAR_FUTURE), as_of)
     column = tickets.events.attributes["asset_no"].take(incident)
     outages = events.attributes["asset_no"]
     named = {name: code for code, name in enumerate(sorted({*column.values, *outages.values}))}
@@ -190,7 +189,7 @@ def _read_faults(facts: Facts, contract: Contract, tickets: _Tickets, as_of: int
     start = np.concatenate([tickets.reported[incident], started])
     order = np.lexsort((start, asset))
     bounds = np.searchsorted(asset[order], np.arange(len(named) + 1)).tolist()
-    numbers = [*[""] * len(incident), *events.frame["outage_no"]]
+    numbers = [*[""] * len(incident), *events.column("outage_no")]
     return _Faults(
         {name: slice(bounds[code], bounds[code + 1]) for name, code in named.items()},
         start[order],
@@ -209,7 +208,7 @@ def _fault_words(tickets: _Tickets, faults: _Faults, fault: int, zone: ZoneInfo)
 
 def _arrived_before_reported(tickets: _Tickets, zone: ZoneInfo) -> Iterator[_Found]:
     """Rows that were flagged when the arrival was lifted to the report (semantics 4), or still run backwards."""
-    flags = tickets.events.frame["flags"]
+    flags = tickets.events.column("flags")
     flagged = flags.str.contains("arrived_at", regex=False).to_numpy(dtype=np.bool_, na_value=False)
     backwards = tickets.arrived < tickets.reported
     for row in np.flatnonzero(backwards | (flagged & (tickets.arrived == tickets.reported))).tolist():

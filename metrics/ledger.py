@@ -6,10 +6,10 @@ layer adds is a difference of two lengths, |E|, |E∪D| − |E|, |E∪D∪U| −
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,9 @@ from metrics.intervals import Coverage, Intervals, complement, merge, subtract
 from metrics.rounds import ticket_rounds
 from metrics.service_calendar import ServiceCalendar
 from metrics.states import Runs, gap_claims, read_runs
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 SpanKind = Literal["excluded", "down", "unknown"]
 
@@ -118,7 +121,7 @@ def open_ledger(request: Request) -> Ledger:
         calendar=request.calendars[params.window],
         excluded=scope.cut([exclusion_claims(facts, register, segments, as_of)]),
         down=scope.cut([runs.claims(facts, failing, "拨测失败"), *_reported(facts, register, params.down_from, as_of)]),
-        observed=scope.cut([runs.claims(facts, up, "拨测正常"), normal_days(facts, register, zone, as_of)]),
+        observed=scope.cut([runs.claims(facts, up, "拨测正常"), _normal_days(facts, register, zone, as_of)]),
         unknown=scope.gaps(known) if probing else Intervals.none(),
         runs=runs,
     )
@@ -136,16 +139,19 @@ def _check_where(definition: IndicatorDefinition) -> None:
 
 
 def _reported(facts: Facts, register: Register, sources: Sequence[DownSource], as_of: int) -> list[Claims]:
-    """Down claims of the named sources other than checks."""
-    rounds = ticket_rounds(facts, register, as_of)
-    claims: list[Claims] = []
-    if "tickets" in sources:
-        claims += ticket_claims(facts, rounds)
-    if "inspections" in sources:
-        claims.append(inspection_claims(facts, register, rounds, as_of))
-    if "outages" in sources:
-        claims.append(outage_claims(facts, register, as_of))
-    return claims
+    """Down claims of the named sources other than checks, the same for every indicator."""
+    claimed: Mapping[str, Callable[[], list[Claims]]] = {
+        "tickets": lambda: ticket_claims(facts, ticket_rounds(facts, register, as_of)),
+        "inspections": lambda: [inspection_claims(facts, register, ticket_rounds(facts, register, as_of), as_of)],
+        "outages": lambda: [outage_claims(facts, register, as_of)],
+    }
+    named = [(source, make) for source, make in claimed.items() if source in sources]
+    return [claim for source, make in named for claim in facts.remembered(("claims", source, as_of), make)]
+
+
+def _normal_days(facts: Facts, register: Register, zone: ZoneInfo, as_of: int) -> Claims:
+    key = ("normal_days", zone.key, as_of)
+    return facts.remembered(key, lambda: normal_days(facts, register, zone, as_of))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from metrics.assets import ATTRIBUTES, UNFILLED, contract_bounds, read_register
 from metrics.formulas.params import Term
-from metrics.frames import FAR_FUTURE, FAR_PAST, Ints, integers, midnights
+from metrics.frames import FAR_FUTURE, FAR_PAST, Ints, midnights
 from metrics.indicators import Dimension, Request, Where
 from metrics.scope import Coded, Events, Mask, filtered, scope
 
@@ -81,10 +81,10 @@ def _roster(request: Request, where: Where) -> Presence:
     zone = request.contract.zone
     events = scope(request.facts, request.contract, request.definition.where, "roster_entry", "from_on")
     events = events.take(filtered(events, where))
-    last = midnights(events.frame["until_on"], zone, FAR_FUTURE)
-    start = midnights(events.frame["from_on"], zone, FAR_PAST)
+    last = midnights(events.column("until_on"), zone, FAR_FUTURE)
+    start = midnights(events.column("from_on"), zone, FAR_PAST)
     end = np.where(last < FAR_FUTURE, last + _DAY, FAR_FUTURE)
-    return Presence(events, start, end, integers(events.frame["quantity"], 1))
+    return Presence(events, start, end, events.integers("quantity", 1))
 
 
 def _assets(request: Request, where: Where) -> Presence:
@@ -97,12 +97,13 @@ def _assets(request: Request, where: Where) -> Presence:
     attributes = {name: Coded.of(pd.Series(segments.attributes[name], dtype="object")) for name in ATTRIBUTES}
     numbers = Coded(owner, tuple(str(number) for number in register.asset_no))
     named = {**attributes, "asset_no": numbers, "asset": numbers, "kind": attributes["asset_class"]}
-    events = Events("asset", facts.frames["asset"].iloc[:0], register.row_id[owner], named)
+    nothing = np.empty(0, np.int64)  # a segment is no row of its own
+    events = Events("asset", facts.frames["asset"], nothing, register.row_id[owner], named)
     project = attributes["project"]
     kept = filtered(events, request.definition.where) & filtered(events, where)
     kept &= (project.codes < 0) | project.among([contract.project])
     start = np.maximum(segments.intervals.start, register.in_service.start[owner])[kept]
     end = np.minimum(segments.intervals.end, register.in_service.end[owner])[kept]
     chosen = {name: column.take(kept) for name, column in named.items()}
-    counted = Events("asset", events.frame, events.row_id[kept], chosen)
+    counted = Events("asset", events.whole, nothing, events.row_id[kept], chosen)
     return Presence(counted, start, end, np.ones(int(kept.sum()), np.int64))

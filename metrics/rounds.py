@@ -49,7 +49,7 @@ def _ticket_rounds(facts: Facts, register: Register, as_of: int) -> Rounds:
     counts = (owner >= 0) & ~true(tickets["cancelled"]) & (reported < as_of)
     end, ended = _ends(tickets, as_of)
     cycles = facts.frames["ticket_cycle"]
-    row = ticket_rows(cycles, tickets)
+    row = rows_of_tickets(facts, "ticket_cycle")
     opened = happened(cycles["opened_at"], as_of)
     known = np.flatnonzero(np.append(counts, False)[row] & (opened < as_of))  # row -1: no such ticket
     known = known[np.lexsort((opened[known], row[known]))]
@@ -103,7 +103,12 @@ def _both(first: Rounds, later: Rounds, later_owner: Ints) -> Rounds:
     )
 
 
-def ticket_rows(frame: pd.DataFrame, tickets: pd.DataFrame) -> Ints:
+def rows_of_tickets(facts: Facts, record: str) -> Ints:
+    """The row of the ticket that each hold or cycle names, -1 if there is none."""
+    return facts.remembered(("ticket_rows", record), lambda: _ticket_rows(facts.frames[record], facts.frames["ticket"]))
+
+
+def _ticket_rows(frame: pd.DataFrame, tickets: pd.DataFrame) -> Ints:
     """The row of the ticket each row of ``frame`` names by ``ticket_no``, -1 if there is none.
 
     A ticket of the same source comes first; else one of another source, if only one has that number.
@@ -111,6 +116,7 @@ def ticket_rows(frame: pd.DataFrame, tickets: pd.DataFrame) -> Ints:
     if not len(frame):
         return np.empty(0, np.int64)
     keys = tickets[["source", "ticket_no"]].assign(row=np.arange(len(tickets)))
+    keys = keys[keys["ticket_no"].isin(frame["ticket_no"])]
     same = frame[["source", "ticket_no"]].merge(keys, how="left", on=["source", "ticket_no"])
     alone = keys[["ticket_no", "row"]].drop_duplicates("ticket_no", keep=False)
     other = frame[["ticket_no"]].merge(alone, how="left", on="ticket_no")

@@ -8,7 +8,8 @@ it names no asset of the register or the assignment leaves the field empty.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -88,12 +89,13 @@ class Coded:
 class Events:
     """Records of one type in the scope of an indicator.
 
-    ``attributes`` maps the names that ``Where`` and the breakdowns use to coded columns; a name that the record
-    type knows nothing of is absent.
+    ``rows`` are their positions in ``whole``, the frame of all records of the type. ``attributes`` maps the names
+    that ``Where`` and the breakdowns use to coded columns; a name that the record type knows nothing of is absent.
     """
 
     record: str
-    frame: pd.DataFrame
+    whole: pd.DataFrame
+    rows: Ints
     row_id: Ints
     attributes: Mapping[str, Coded]
 
@@ -104,24 +106,36 @@ class Events:
         """The chosen rows, by mask or by position."""
         if kept.dtype == np.bool_ and bool(kept.all()):
             return self
-        chosen_rows = np.flatnonzero(kept) if kept.dtype == np.bool_ else kept
         attributes = {name: column.take(kept) for name, column in self.attributes.items()}
-        return replace(self, frame=self.frame.iloc[chosen_rows], row_id=self.row_id[kept], attributes=attributes)
+        return Events(self.record, self.whole, self.rows[kept], self.row_id[kept], attributes)
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """Their rows with all columns; taking a few columns alone costs much less."""
+        return self.whole.iloc[self.rows]
+
+    def column(self, name: str) -> pd.Series[Any]:
+        """One column of their rows."""
+        return self.whole[name].iloc[self.rows]
+
+    def integers(self, name: str, missing: int) -> Ints:
+        """A whole-number column (instants too), null as ``missing``."""
+        return integers(self.whole[name], missing)[self.rows]
 
     def moments(self, column: str, zone: ZoneInfo) -> Ints:
         """An instant, or a date as its local midnight; FAR_FUTURE where there is none."""
-        return moments(self.frame, self.record, column, zone)
+        return moments(self.column(column), self.record, zone)
 
     def attribute(self, name: str) -> Coded:
         """A coded column; no values where the record type knows nothing of it."""
         return self.attributes.get(name, Coded.empty(len(self)))
 
 
-def moments(frame: pd.DataFrame, record: str, column: str, zone: ZoneInfo) -> Ints:
+def moments(column: pd.Series[Any], record: str, zone: ZoneInfo) -> Ints:
     """An instant column, or a date column as local midnights; FAR_FUTURE where there is none."""
-    if RECORDS[record].column(column).kind == "date":
-        return midnights(frame[column], zone, FAR_FUTURE)
-    return integers(frame[column], FAR_FUTURE)
+    if RECORDS[record].column(str(column.name)).kind == "date":
+        return midnights(column, zone, FAR_FUTURE)
+    return integers(column, FAR_FUTURE)
 
 
 def before(instants: Ints, as_of: int) -> Ints:
@@ -147,7 +161,7 @@ def scope(
         ("attributes", contract.zone.key, record, moment, kind),
         lambda: _attributes(facts, contract.zone, record, moment, kind),
     )
-    events = Events(record, frame, integers(frame["row_id"], -1), attributes)
+    events = Events(record, frame, np.arange(len(frame)), integers(frame["row_id"], -1), attributes)
     own = attributes["project"] if "project" in attributes else Coded.empty(len(frame))
     return events.take(filtered(events, where) & ((own.codes < 0) | own.among([contract.project])))
 
@@ -175,7 +189,7 @@ def _attributes(facts: Facts, zone: ZoneInfo, record: str, moment: str, kind: st
         attributes["kind"] = Coded.of(frame[kind])
     if "asset_no" in attributes:
         register = read_register(facts, zone)
-        assigned = _assigned(register, attributes["asset_no"], moments(frame, record, moment, zone))
+        assigned = _assigned(register, attributes["asset_no"], moments(frame[moment], record, zone))
         for name, column in assigned.items():
             attributes[name] = column.filled_from(attributes[name]) if name in attributes else column
         attributes["asset"] = attributes["asset_no"]

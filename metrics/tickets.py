@@ -18,12 +18,10 @@ from metrics.frames import FAR_FUTURE, Ints, integers, true
 from metrics.indicators import Facts, Request
 from metrics.intervals import Coverage, Intervals
 from metrics.period import midnight
-from metrics.rounds import ticket_rows
+from metrics.rounds import rows_of_tickets
 from metrics.scope import Events, Mask, before, scope
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from metrics.service_calendar import ServiceCalendar
 
 Measure = Callable[[Ints], Ints]
@@ -102,9 +100,9 @@ def read_tickets(request: Request, reopen: Reopen) -> Tickets:
     """The tickets that the request's indicator speaks of, as they stand at ``as_of``."""
     as_of, facts = request.as_of, request.facts
     events = scope(facts, request.contract, request.definition.where, "ticket")
-    events = events.take(integers(events.frame["reported_at"], FAR_FUTURE) < as_of)
+    events = events.take(events.integers("reported_at", FAR_FUTURE) < as_of)
     reported, responded, arrived, resolved = (
-        before(integers(events.frame[name], FAR_FUTURE), as_of)
+        before(events.integers(name, FAR_FUTURE), as_of)
         for name in ("reported_at", "responded_at", "arrived_at", "resolved_at")
     )
     cycles, row_id = _read_cycles(facts, events, reported, resolved, as_of)
@@ -121,7 +119,7 @@ def read_tickets(request: Request, reopen: Reopen) -> Tickets:
         responded,
         arrived,
         resolved,
-        true(events.frame["cancelled"]),
+        true(events.column("cancelled")),
         reopened,
         spans,
         _read_holds(facts, events, spans, as_of),
@@ -184,7 +182,7 @@ def _read_cycles(facts: Facts, events: Events, reported: Ints, resolved: Ints, a
     the ticket's own if that lies in it.
     """
     frame = facts.frames["ticket_cycle"]
-    ticket, opened = _positions(facts, events, frame), integers(frame["opened_at"], FAR_FUTURE)
+    ticket, opened = _positions(facts, events, "ticket_cycle"), integers(frame["opened_at"], FAR_FUTURE)
     ended = before(integers(frame["resolved_at"], FAR_FUTURE), as_of)
     row_id = integers(frame["row_id"], -1)
     kept = (ticket >= 0) & (opened < as_of)
@@ -234,24 +232,21 @@ def _read_holds(facts: Facts, events: Events, spans: Intervals, as_of: int) -> A
     frame = facts.frames["hold"]
     foreign = frame["side"].isin(_FOREIGN_SIDES).to_numpy(dtype=np.bool_)
     holds = Attached(
-        _positions(facts, events, frame),
+        _positions(facts, events, "hold"),
         integers(frame["row_id"], -1),
         integers(frame["hold_from"], FAR_FUTURE),
         np.minimum(integers(frame["hold_to"], FAR_FUTURE), as_of),
     )
     holds = holds.take(foreign & (holds.ticket >= 0) & (holds.start < holds.end))
-    counted = Coverage(spans, lambda moments: moments)
+    held = np.zeros(len(events), np.bool_)
+    held[holds.ticket] = True
+    counted = Coverage(spans.take(held[spans.owner]), lambda moments: moments)
     return holds.take(counted.between(holds.ticket, holds.start, holds.end) > 0)
 
 
-def _positions(facts: Facts, events: Events, frame: pd.DataFrame) -> Ints:
-    """The position in ``events`` of the ticket each row names; -1 where it is none of them."""
-    tickets = facts.frames["ticket"]
-    named = tickets[tickets["ticket_no"].isin(frame["ticket_no"])]
-    row = ticket_rows(frame, named)
-    wanted = np.where(row >= 0, np.append(integers(named["row_id"], -1), -1)[row], -1)
-    if not len(events):
-        return np.full(len(wanted), -1)
-    sorter = np.argsort(events.row_id)
-    place = sorter[np.minimum(np.searchsorted(events.row_id, wanted, sorter=sorter), len(events) - 1)]
-    return np.where(events.row_id[place] == wanted, place, -1)
+def _positions(facts: Facts, events: Events, record: str) -> Ints:
+    """The position in ``events`` of the ticket that each hold or cycle names; -1 where it is none of them."""
+    place = np.full(len(facts.frames["ticket"]) + 1, -1)  # the last for row -1: no such ticket
+    place[events.rows] = np.arange(len(events))
+    positions: Ints = place[rows_of_tickets(facts, record)]
+    return positions

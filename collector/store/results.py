@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, delete, func, select
 
 from collector.store.bulk import arrow_type, bulk_of
@@ -36,7 +37,7 @@ def save(connection: Connection, organization_id: str, run: Run, rows: pd.DataFr
         raise KeyError(f"no result columns: {sorted(unknown)}")
     columns: dict[str, pa.Array] = {name: arrow_column(rows[name], arrow_type(results.c[name].type)) for name in given}
     for name in TWINNED:
-        columns[f"{name}_value"] = pa.array([_float(text) for text in columns[name].to_pylist()], pa.float64())
+        columns[f"{name}_value"] = pc.cast(columns[name], pa.float64())  # decimal text: rounded once
     columns["position"] = pa.array(range(_count(connection, run), _count(connection, run) + len(rows)), pa.int64())
     constants = {
         "organization_id": organization_id,
@@ -67,10 +68,6 @@ def _iso(seconds: int) -> str:
 
 def _is_twin(name: str) -> bool:
     return name.endswith("_value") and name.removesuffix("_value") in TWINNED
-
-
-def _float(text: str | None) -> float | None:
-    return None if text is None else float(text)  # decimal text: rounded once
 
 
 def _count(connection: Connection, run: Run) -> int:

@@ -98,7 +98,7 @@ class _Money:
         parts = []
         for role, mask in (("numerator", above), ("denominator", below)):
             chosen = rows[mask]
-            amounts = [str(amount) for amount in lines.events.frame["amount"].iloc[chosen]]
+            amounts = [str(amount) for amount in lines.events.column("amount").iloc[chosen]]
             notes = [_LABELS[lines.kind.values[code]] + "（元）" for code in lines.kind.codes[chosen].tolist()]
             parts.append(listed("budget_line", lines.events.row_id[chosen], [role] * len(chosen), notes, amounts))
         return evidence(*parts)
@@ -187,8 +187,8 @@ def _read(request: Request, params: MoneyParams) -> _Lines:
     events = events.take(events.attributes["kind"].passing(params.source_of_funds))
     at = before(events.moments("booked_on", request.contract.zone), request.as_of)
     events, at = events.take(at < request.as_of), at[at < request.as_of]
-    amount, scale = scaled([Fraction(text) for text in events.frame["amount"]])
-    return _Lines(events, at, Coded.of(events.frame["kind"]), amount, scale)
+    amount, scale = scaled([Fraction(text) for text in events.column("amount")])
+    return _Lines(events, at, Coded.of(events.column("kind")), amount, scale)
 
 
 def scaled(values: list[Fraction]) -> tuple[Ints, int]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from metrics.evidence import evidence, listed
 from metrics.formulas.params import DEFAULT_MOMENTS, CountParams, params_of
-from metrics.frames import Ints, integers, true
+from metrics.frames import Ints, true
 from metrics.indicators import Evidence, Figure, IndicatorDefinition, Request, Side, Where
 from metrics.records import RECORDS
 from metrics.scope import Events, Mask, before, filtered, scope
@@ -37,8 +37,8 @@ def read_counted(request: Request, record: str, at: str | None, where: Where | N
     moment = before(events.moments(at or DEFAULT_MOMENTS[record], request.contract.zone), request.as_of)
     events, moment = events.take(moment < request.as_of), moment[moment < request.as_of]
     names = RECORDS[record].names
-    quantity = integers(events.frame["quantity"], 1) if "quantity" in names else np.ones(len(events), np.int64)
-    cancelled = true(events.frame["cancelled"]) if "cancelled" in names else np.zeros(len(events), np.bool_)
+    quantity = events.integers("quantity", 1) if "quantity" in names else np.ones(len(events), np.int64)
+    cancelled = true(events.column("cancelled")) if "cancelled" in names else np.zeros(len(events), np.bool_)
     return Counted(events, moment, np.where(cancelled, 0, quantity), cancelled)
 
 

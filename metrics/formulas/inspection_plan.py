@@ -11,7 +11,7 @@ import numpy as np
 from metrics.allotment import Allotment, Plans, allot
 from metrics.evidence import evidence, listed
 from metrics.formulas.params import InspectionPlanParams, params_of
-from metrics.frames import Ints, integers, midnights
+from metrics.frames import Ints, midnights
 from metrics.indicators import Evidence, Figure, IndicatorDefinition, Request, Side, Where
 from metrics.scope import Events, Mask, before, filtered, scope
 from metrics.slicing import one_cell, sliced
@@ -130,11 +130,11 @@ def _judge(request: Request) -> _Judged:
     inspections, at = inspections.take(at < as_of), at[at < as_of]
     plans = Plans(
         all_plans,
-        midnights(all_plans.frame["due_from"], zone, 0),
-        midnights(all_plans.frame["due_until"], zone, 0) + _DAY,
-        integers(all_plans.frame["quantity"], 1),
+        midnights(all_plans.column("due_from"), zone, 0),
+        midnights(all_plans.column("due_until"), zone, 0) + _DAY,
+        all_plans.integers("quantity", 1),
     )
-    found = allot(plans, inspections, at, integers(inspections.frame["quantity"], 1))
+    found = allot(plans, inspections, at, inspections.integers("quantity", 1))
     done, late = (_per_plan(found, len(all_plans), found.late == after) for after in (False, True))
     rest = plans.quantity - done - late
     ended = plans.end <= as_of

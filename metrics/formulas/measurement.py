@@ -13,7 +13,7 @@ import numpy as np
 from metrics.errors import ConfigError
 from metrics.evidence import evidence, listed
 from metrics.formulas.params import MeasurementParams, params_of
-from metrics.frames import FAR_FUTURE, Ints, integers
+from metrics.frames import FAR_FUTURE, Ints
 from metrics.indicators import Evidence, Figure, IndicatorDefinition, MeasureUnit, Request, Side
 from metrics.quantities import UNIT_SCALE, normalise, parse_quantity
 from metrics.scope import Events, before, scope
@@ -96,8 +96,8 @@ class Measurement:
         found = _read(request, params)
         rows = one_cell(request, found.events, found.at, dimension_value)
         chosen = set(_chosen(found, rows, params.aggregate).tolist())
-        entered = found.events.frame["value"].iloc[rows]
-        person, document = (found.events.frame[name].iloc[rows] for name in ("entered_by", "document"))
+        entered = found.events.column("value").iloc[rows]
+        person, document = (found.events.column(name).iloc[rows] for name in ("entered_by", "document"))
         notes = [f"填报人{who}，佐证文件{what}" for who, what in zip(person, document, strict=True)]
         role = "both" if params.aggregate == "mean" else "numerator"
         roles = [role if row in chosen else "beside" for row in rows.tolist()]
@@ -107,7 +107,7 @@ class Measurement:
 def _read(request: Request, params: MeasurementParams) -> _Values:
     events = scope(request.facts, request.contract, request.definition.where, "measurement")
     at = before(events.moments("measured_on", request.contract.zone), request.as_of)
-    entered = integers(events.frame["entered_at"], FAR_FUTURE)
+    entered = events.integers("entered_at", FAR_FUTURE)
     kept = events.attributes["kind"].among([params.kind]) & (at < request.as_of)
     order = np.lexsort((events.row_id, entered, at))
     order = order[kept[order]]

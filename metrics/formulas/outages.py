@@ -94,8 +94,7 @@ class _OutageFigure:
 
     def measure(self, request: Request) -> list[Figure]:
         """A figure for every period and every value of every dimension that has an asset in service in it."""
-        now = _cells(request, request.contract, request.periods)
-        earlier = _earlier(request)
+        now, earlier = _now_and_earlier(request)
         figures = []
         for (dimension, value, period), cell in now.items():
             known = self._value(cell)
@@ -178,16 +177,22 @@ class MeanTimeBetweenFailures(_OutageFigure):
         return _Value(Fraction(cell.up), Fraction(cell.number), share(cell.up, cell.number))
 
 
-def _earlier(request: Request) -> dict[_Key, _Cell]:
-    """The cells of the periods before and a year before; from before the contract only where that is allowed."""
-    periods = sorted({earlier for period in request.periods for earlier in (period.before(), period.year_before())})
-    contract = request.contract
-    cells = _cells(request, contract, [period for period in periods if period.last_on >= contract.starts_on])
-    outside = [period for period in periods if period.last_on < contract.starts_on]
+def _now_and_earlier(request: Request) -> tuple[dict[_Key, _Cell], dict[_Key, _Cell]]:
+    """The cells of the asked periods, and of the periods before and a year before.
+
+    Those from before the contract only where that is allowed.
+    """
+    contract, asked = request.contract, dict.fromkeys(request.periods)
+    periods = sorted({earlier for period in asked for earlier in (period.before(), period.year_before())})
+    within = {period for period in periods if period.last_on >= contract.starts_on}
+    cells = _cells(request, contract, [*asked, *sorted(within - asked.keys())])
+    now = {key: cell for key, cell in cells.items() if key[2] in asked}
+    earlier = {key: cell for key, cell in cells.items() if key[2] in within}
+    outside = [period for period in periods if period not in within]
     if request.definition.params.before_contract and outside:
         ends_on = contract.starts_on - timedelta(days=1)
-        cells |= _cells(request, replace(contract, starts_on=outside[0].first_on, ends_on=ends_on), outside)
-    return cells
+        earlier |= _cells(request, replace(contract, starts_on=outside[0].first_on, ends_on=ends_on), outside)
+    return now, earlier
 
 
 def _cells(request: Request, contract: Contract, periods: Sequence[Period]) -> dict[_Key, _Cell]:

@@ -58,7 +58,7 @@ class _Counted(NamedTuple):
             return np.empty(0, np.int64), []
         rows = slices(request, self.events, self.at, dimension).rows_of(0, value)
         if self.distinct is None:
-            column = self.events.frame[_AMOUNTS[self.term.record]] if self.term.record in _AMOUNTS else None
+            column = self.events.column(_AMOUNTS[self.term.record]) if self.term.record in _AMOUNTS else None
             texts = self.amount[rows] if column is None else column.iloc[rows]
             return self.events.row_id[rows], [str(text) for text in texts]
         named = [*self.distinct.values, ""]
@@ -134,10 +134,10 @@ def _read(request: Request, term: Term) -> _Counted | Presence:
     counted = read_counted(request, term.record, term.at, term.where)
     events, amount, scale = counted.events, counted.quantity, 1
     if term.record in _AMOUNTS:
-        amount, scale = scaled([Fraction(text) for text in events.frame[_AMOUNTS[term.record]]])
+        amount, scale = scaled([Fraction(text) for text in events.column(_AMOUNTS[term.record])])
     kept = ~counted.cancelled
     events = events.take(kept)
-    distinct = None if term.column is None else Coded.of(events.frame[term.column])
+    distinct = None if term.column is None else Coded.of(events.column(term.column))
     return _Counted(term, events, counted.at[kept], amount[kept], scale, distinct)
 
 

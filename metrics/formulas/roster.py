@@ -14,7 +14,7 @@ import numpy as np
 from metrics.assets import UNFILLED
 from metrics.evidence import evidence, listed
 from metrics.formulas.params import RosterParams, params_of
-from metrics.frames import FAR_FUTURE, FAR_PAST, Ints, integers, midnights
+from metrics.frames import FAR_FUTURE, FAR_PAST, Ints, midnights
 from metrics.indicators import Dimension, Evidence, Figure, IndicatorDefinition, Request, Side
 from metrics.period import Period, midnight
 from metrics.scope import Coded, Events, Mask, scope
@@ -135,13 +135,13 @@ class Roster:
 def _read(request: Request) -> _Roster:
     zone = request.contract.zone
     events = scope(request.facts, request.contract, request.definition.where, "roster_entry", "from_on")
-    last = midnights(events.frame["until_on"], zone, FAR_FUTURE)
+    last = midnights(events.column("until_on"), zone, FAR_FUTURE)
     return _Roster(
         events,
         events.attributes["kind"],
-        midnights(events.frame["from_on"], zone, FAR_PAST),
+        midnights(events.column("from_on"), zone, FAR_PAST),
         np.where(last < FAR_FUTURE, last + _DAY, FAR_FUTURE),
-        integers(events.frame["quantity"], 1),
+        events.integers("quantity", 1),
     )
 
 

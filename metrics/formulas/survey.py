@@ -98,11 +98,11 @@ def _read(request: Request) -> _Answers:
     params = params_of(request.definition, SatisfactionParams)
     counted = read_counted(request, "survey", None)
     if params.questions:
-        asked = Coded.of(counted.events.frame["question"]).among(params.questions)
+        asked = Coded.of(counted.events.column("question")).among(params.questions)
         counted = Counted(
             counted.events.take(asked), counted.at[asked], counted.quantity[asked], counted.cancelled[asked]
         )
-    answer = Coded.of(counted.events.frame["answer"])
+    answer = Coded.of(counted.events.column("answer"))
     satisfied = answer.among(params.satisfied)
     valid = answer.among(params.valid) | satisfied if params.valid else answer.codes >= 0
     everyone = np.ones(len(valid), np.bool_)
