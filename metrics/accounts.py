@@ -17,7 +17,7 @@ from metrics.ledger import Ledger
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-_CELLS = 1 << 18  # segments × stretches of time worked on at a time
+_CELLS = 1 << 16  # segments × stretches of time worked on at a time: they stay in the processor's cache
 
 
 class Account(NamedTuple):
@@ -119,9 +119,10 @@ def _cells(ledger: Ledger, rows: slice, cuts: Ints, days: DayRule | None) -> NDA
     """
     owner, start, end = (column[rows, np.newaxis] for column in ledger.segments.intervals)
     moments = np.clip(cuts[np.newaxis, :], start, end)
-    measured = ledger.calendar.service_seconds_until(moments)
-    layers = [layer.until(owner, moments, measured) for layer in ledger.layers]
-    until = np.array([measured, *layers])
+    measure = ledger.calendar.service_seconds_until
+    measured = np.clip(measure(cuts)[np.newaxis, :], measure(start), measure(end))  # monotone: as of the moments
+    layers = {layer: layer.until(owner, moments, measured) for layer in dict.fromkeys(ledger.layers)}
+    until = np.array([measured, *(layers[layer] for layer in ledger.layers)])
     required, excluded, with_down, with_unknown, with_observed = np.diff(until, axis=2, prepend=until[..., :1])
     down, unknown = with_down - excluded, with_unknown - with_down
     nothing = np.zeros_like(required)

@@ -62,7 +62,9 @@ class Register:
         """The number of each named asset; -1 where it is null or not in the register."""
         import pandas as pd
 
-        return self.asset_no.get_indexer(pd.Index(asset_no)).astype(np.int64)
+        codes, named = asset_no.factorize()
+        numbers: Ints = np.append(self.asset_no.get_indexer(pd.Index(named)), -1)[codes]
+        return numbers
 
     def attributes_at(self, asset_no: pd.Series[Any], moments: Ints) -> dict[str, Texts]:
         """Asset class, site, vendor and project of each asset at its moment; None where unknown or empty."""

@@ -18,6 +18,7 @@ from metrics.frames import FAR_FUTURE, Ints, Texts, integers, local_days, texts,
 from metrics.indicators import Facts
 from metrics.intervals import Intervals
 from metrics.rounds import Rounds, happened
+from metrics.scope import Coded
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -105,19 +106,22 @@ def inspection_claims(facts: Facts, register: Register, rounds: Rounds, as_of: i
     frame = facts.frames["inspection"]
     owner = register.numbers(frame["asset_no"])
     inspected = happened(frame["inspected_at"], as_of)
-    result = texts(frame["result"])
+    result = Coded.of(frame["result"])
     counts = (owner >= 0) & (inspected < as_of)
-    abnormal = np.flatnonzero(counts & (result == "abnormal"))
-    normal = np.flatnonzero(counts & (result == "normal"))
+    abnormal = np.flatnonzero(counts & result.among(["abnormal"]))
+    normal = np.flatnonzero(counts & result.among(["normal"]))
     next_normal, normal_row = _following(owner, inspected, abnormal, normal)
     ticket_end, ticket_row = _ticket_ends(rounds, owner[abnormal], inspected[abnormal])
     end = np.minimum(np.minimum(ticket_end, next_normal), as_of)
     by_ticket, by_normal = end == ticket_end, end == next_normal
     ended = np.select([by_ticket, by_normal], [Ending.TICKET_ENDED, Ending.NORMAL_INSPECTION], Ending.OPEN)
-    numbers, tickets = texts(frame["inspection_no"]), texts(facts.frames["ticket"]["ticket_no"])
+    numbers, tickets = frame["inspection_no"], facts.frames["ticket"]["ticket_no"]
     by = np.full(len(abnormal), None, object)
-    by[ended == Ending.TICKET_ENDED] = tickets[ticket_row[ended == Ending.TICKET_ENDED]]
-    by[ended == Ending.NORMAL_INSPECTION] = numbers[normal_row[ended == Ending.NORMAL_INSPECTION]]
+    for ending, names, row in (
+        (Ending.TICKET_ENDED, tickets, ticket_row),
+        (Ending.NORMAL_INSPECTION, numbers, normal_row),
+    ):
+        by[ended == ending] = texts(names.iloc[row[ended == ending]])
     return Claims(
         "inspection",
         "巡检 {name} 异常",
@@ -222,7 +226,7 @@ def normal_days(facts: Facts, register: Register, zone: ZoneInfo, as_of: int) ->
     """The local days (up to ``as_of``) on which an inspection found the asset normal."""
     frame = facts.frames["inspection"]
     owner, inspected = register.numbers(frame["asset_no"]), happened(frame["inspected_at"], as_of)
-    rows = np.flatnonzero((owner >= 0) & (inspected < as_of) & (texts(frame["result"]) == "normal"))
+    rows = np.flatnonzero((owner >= 0) & (inspected < as_of) & Coded.of(frame["result"]).among(["normal"]))
     days = local_days(inspected[rows], zone)
     day = np.searchsorted(days, inspected[rows], "right") - 1
     return Claims(

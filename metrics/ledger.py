@@ -59,12 +59,17 @@ class Ledger:
 
     @cached_property
     def layers(self) -> tuple[Coverage, Coverage, Coverage, Coverage]:
-        """Service seconds of E, E∪D, E∪D∪U and E∪D∪U∪O, where O is the time in which up was observed."""
+        """Service seconds of E, E∪D, E∪D∪U and E∪D∪U∪O, where O is the time in which up was observed.
+
+        One that adds nothing is the very one below it.
+        """
         measure = self.calendar.service_seconds_until
         layers = [Coverage(_joined(claim.intervals for claim in self.excluded), measure)]
         down, observed = ([claim.intervals for claim in claims] for claims in (self.down, self.observed))
         for added in (down, [self.unknown], observed):
-            layers.append(Coverage(_joined([layers[-1].intervals, *added]), measure))
+            more = _joined(added).solid()
+            grown = Coverage(_joined([layers[-1].intervals, more]), measure) if len(more.owner) else layers[-1]
+            layers.append(grown)
         return layers[0], layers[1], layers[2], layers[3]
 
     @cached_property
