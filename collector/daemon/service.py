@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 
 from collector.daemon.logs import event, set_up
+from collector.daemon.memory import settle
 from collector.daemon.notify import notify, reloading, watchdog_seconds
 from collector.daemon.parts import MakePages, MakeRecorder, Parts
 from collector.settings import ConfigErrors, Settings, load_settings
@@ -29,6 +30,7 @@ _CLAIM_SECONDS = 5  # between two attempts to lead
 _HELD_SECONDS = 4  # between two looks whether we still lead
 _NUDGE_SECONDS = 10
 _COUNTS_SECONDS = 3600  # between two lines on probing
+_SETTLE_SECONDS = 600  # between two settlings of what is loaded
 _STEP_SECONDS = 5  # by which the wall clock must have been set to be worth a line
 _MOST_WAIT = 60  # seconds between two attempts to reach the database
 _LOST = "本进程已不再主持（与数据库的联系断了，或正在停止），这次写入作废"
@@ -138,7 +140,8 @@ class Service:
     def _watch(self, settings: Settings, parts: Parts, claim: Leadership, lost: list[str]) -> Settings:
         """Until we are stopped or lead no longer."""
         held = _Again(_HELD_SECONDS)
-        nudged, counted = _Again(_NUDGE_SECONDS), _Again(_COUNTS_SECONDS)
+        nudged, counted, settled = _Again(_NUDGE_SECONDS), _Again(_COUNTS_SECONDS), _Again(_SETTLE_SECONDS)
+        settle()
         offset = time.time() - time.monotonic()
         while not self._stopping.is_set():
             self._pause(_TICK)
@@ -159,6 +162,8 @@ class Service:
                 parts.nudge()
             if counted.now():
                 event(_LOG, logging.INFO, "probing", **parts.probing())
+            if settled.now():
+                settle()
         return settings
 
     def _reloaded(self, settings: Settings, parts: Parts) -> Settings:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 
 from collector.store.check_runs import STATES
@@ -67,12 +67,17 @@ def tables_of(checks: list[Check], names: Names) -> dict[str, pa.Table]:
     return {source: _table(listed, names) for source, listed in by_source.items()}
 
 
-_VALUES = attrgetter("asset_no", "checked_at", "state", "latency_ms", "interval_seconds", "staleness_seconds")
-
-
 def _table(checks: list[Check], names: Names) -> pa.Table:
-    asset_no, checked_at, state, *others = zip(*map(_VALUES, checks), strict=True)
-    codes = list(map(_CODES.__getitem__, state))
-    columns = (names.numbers(asset_no), checked_at, codes, *others, names.known(asset_no))
+    """Column by column: no tuple a check, which the collector of garbage would have to look at."""
+    asset_no = [check.asset_no for check in checks]
+    columns: tuple[Any, ...] = (
+        names.numbers(asset_no),
+        np.array([check.checked_at for check in checks]),
+        np.array([_CODES[check.state] for check in checks], np.int8),
+        [check.latency_ms for check in checks],
+        np.array([check.interval_seconds for check in checks]),
+        np.array([check.staleness_seconds for check in checks]),
+        names.known(asset_no),
+    )
     arrays = [pa.array(values, field.type) for values, field in zip(columns, SCHEMA, strict=True)]
     return pa.table(arrays, schema=SCHEMA)

@@ -32,12 +32,13 @@ from collector.store.leadership import Leadership, leadership_of, refuse_writes
 from collector.store.live_rounds import Hour
 from collector.store.live_store import LiveStore
 from collector.store.objections import Decided, Objection
+from collector.store.organization import register_changed
 from collector.store.overview import Overview
 from collector.store.records import Outcome
 from collector.store.result_columns import RESULT_COLUMNS, RESULT_VIEWS
 from collector.store.revisions import Closing, Revision
 from collector.store.runs import Run
-from collector.store.schema import deliveries, organizations, register_changes
+from collector.store.schema import deliveries, organizations
 from collector.store.touched import Touched, read_touched
 from collector.store.upkeep import Upkeep
 from collector.store.versions import bring_up_to_date
@@ -237,9 +238,8 @@ class Store:
 
     def register_version(self) -> int:
         """The sequence of the last change of the assets, 0 when there never was one."""
-        query = select(register_changes.c.sequence).where(register_changes.c.organization_id == self.organization_id)
         with reading(self._engine) as connection:
-            return connection.scalar(query.order_by(register_changes.c.sequence.desc()).limit(1)) or 0
+            return register_changed(connection, self.organization_id)
 
     def rejections(self, open_only: bool = True, source: str | None = None, code: str | None = None) -> pd.DataFrame:
         """Rejected rows: ``rejection_id``, their delivery (``delivery_id``, ``source``, ``name``,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from collector.store.check_log import ALWAYS
 from collector.store.engine import insert_missing
@@ -13,20 +13,24 @@ from collector.store.schema import check_sources
 if TYPE_CHECKING:
     from collector.store.records import Scope
 
+_RAISED = (
+    update(check_sources)
+    .where(check_sources.c.organization_id == bindparam("own"), check_sources.c.source == bindparam("of"))
+    .values(version=check_sources.c.version + 1)
+    .returning(check_sources.c.version, check_sources.c.retired_before)
+)
+
 
 def take_turn(scope: Scope) -> tuple[int, int]:
     """Wait until nobody else changes this source's index, and raise its version.
 
     Answers the new version, and the moment (UTC seconds) before which the source's log was cleared.
     """
-    table = check_sources.c
-    own = (table.organization_id == scope.organization_id) & (table.source == scope.source)
-    raised = update(check_sources).where(own).values(version=table.version + 1)
-    raised = raised.returning(table.version, table.retired_before)
-    row = scope.connection.execute(raised).first()
+    mine = {"own": scope.organization_id, "of": scope.source}
+    row = scope.connection.execute(_RAISED, mine).first()
     if row is None:
         values = {"organization_id": scope.organization_id, "source": scope.source, "version": 0}
         insert_missing(scope.connection, check_sources, **values)
-        row = scope.connection.execute(raised).one()
+        row = scope.connection.execute(_RAISED, mine).one()
     version, cleared = row
     return version, ALWAYS if cleared is None else cleared

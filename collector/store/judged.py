@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from collector.store.check_runs import STATES, Runs, differences
 from collector.store.schema import runs as runs_table
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _DOWN = STATES.index("down")
 NEVER = -(2**62)
+_COMPUTED = select(func.max(runs_table.c.started_at)).where(
+    runs_table.c.organization_id == bindparam("own"), runs_table.c.kind == "compute"
+)
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,7 @@ class Judged:
 
 def judged_until(connection: Connection, organization_id: str) -> int:
     """When the last computing began: it saw nothing later."""
-    run = runs_table.c
-    query = select(func.max(run.started_at)).where(run.organization_id == organization_id, run.kind == "compute")
-    return connection.scalar(query) or NEVER
+    return connection.scalar(_COMPUTED, {"own": organization_id}) or NEVER
 
 
 def revised_assets(old: Runs, new: Runs, until: int, assets: int) -> NDArray[np.bool_]:

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 from sqlalchemy import Connection
 
+from collector.store.bulk import batches
 from collector.store.check_log import CheckLog
 from collector.store.check_runs import STATES, Runs, in_order, latest
 from collector.store.check_sources import take_turn
@@ -30,7 +31,13 @@ if TYPE_CHECKING:
     from collector.store.check_runs import Ints
 
 _DOWN = STATES.index("down")
-_UPDATE = "UPDATE open_intervals SET last_at = ?, check_count = ? WHERE series_id = ?"
+_ROW = ("series_id", "state", "first_at", "last_at", "check_count", "known_from")
+#: The rows are there: many of them a statement take half the time of one ``UPDATE`` each.
+_EXTEND = (
+    f"INSERT INTO open_intervals ({', '.join(_ROW)}) VALUES %s"
+    " ON CONFLICT (series_id) DO UPDATE SET last_at = excluded.last_at, check_count = excluded.check_count"
+)
+_ROWS_A_STATEMENT = 1_000
 _UPDATE_MANY = (
     "UPDATE open_intervals SET last_at = new.last_at, check_count = new.check_count"
     " FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS new (last_at, check_count, series_id)"
@@ -166,9 +173,20 @@ def _store(connection: Connection, opened: Kept, slots: Ints, checks: Runs) -> N
     runs = opened.runs
     runs.last[slots] = checks.last
     runs.count[slots] += 1
-    values = [runs.last[slots].tolist(), runs.count[slots].tolist(), (-opened.row_id[slots]).tolist()]
-    driver: Any = connection.connection.driver_connection
+    series = -opened.row_id[slots]
     if connection.dialect.name == "sqlite":
-        driver.executemany(_UPDATE, zip(*values, strict=True))
+        known = opened.known_from[slots]
+        rows = np.column_stack(
+            [series, runs.state[slots], runs.first[slots], runs.last[slots], runs.count[slots], known]
+        )
+        for part in batches(len(rows), _ROWS_A_STATEMENT):
+            _upsert(connection, rows[part])
     else:
-        driver.execute(_UPDATE_MANY, values)
+        driver: Any = connection.connection.driver_connection
+        driver.execute(_UPDATE_MANY, [runs.last[slots].tolist(), runs.count[slots].tolist(), series.tolist()])
+
+
+def _upsert(connection: Connection, rows: NDArray[np.int64]) -> None:
+    driver: Any = connection.connection.driver_connection
+    places = f"({', '.join('?' * len(_ROW))})"
+    driver.execute(_EXTEND % ", ".join([places] * len(rows)), rows.ravel().tolist())

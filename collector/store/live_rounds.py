@@ -30,6 +30,7 @@ SCHEMA = pa.schema(
         ("known", pa.bool_()),
     ]
 )
+_KEEP = insert(live_rounds)
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
 
 
@@ -58,7 +59,7 @@ def keep_round(scope: Scope, checks: pa.Table, received_at: int) -> None:
                 "checks": _encoded(part),
             }
         )
-    scope.connection.execute(insert(live_rounds), rows)
+    scope.connection.execute(_KEEP, rows)
 
 
 def hours_kept(connection: Connection, organization_id: str, before: int) -> list[Hour]:

@@ -1,17 +1,28 @@
-"""The row of an organisation: its sequence, and the lock that lets writers take turns."""
+"""The row of an organisation: its sequence, and the lock that lets writers take turns.
+
+What every round of checks asks is a statement made once: making it takes longer than answering it.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
-from collector.store.schema import organizations
+from collector.store.schema import organizations, register_changes
+
+_MINE = organizations.c.organization_id == bindparam("own")
+_LOCKED = select(organizations.c.sequence).where(_MINE).with_for_update(key_share=True)
+_REGISTER = select(func.max(register_changes.c.sequence)).where(register_changes.c.organization_id == bindparam("own"))
 
 
 def lock_organization(connection: Connection, organization_id: str) -> int:
     """Its present sequence; nobody else delivers or stores checks until the end of the transaction."""
-    own = select(organizations.c.sequence).where(organizations.c.organization_id == organization_id)
-    sequence: int = connection.scalars(own.with_for_update(key_share=True)).one()
+    sequence: int = connection.scalars(_LOCKED, {"own": organization_id}).one()
     return sequence
+
+
+def register_changed(connection: Connection, organization_id: str) -> int:
+    """The sequence of the last change of the assets, 0 when there never was one."""
+    return connection.scalar(_REGISTER, {"own": organization_id}) or 0
 
 
 def next_sequence(connection: Connection, organization_id: str) -> int:
