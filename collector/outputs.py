@@ -121,14 +121,13 @@ def publication(settings: Settings, store: Store, results: Sequence[Result], pro
         names = {project: names[project]}
         results = [result for result in results if result["project"] == project]
     sources = {source.id: source.name for source in settings.sources}
-    rejections = store.rejections()["source"].value_counts(sort=False)
     return Publication(
         settings.organization.id,
         settings.organization.name,
         names,
         tuple(results),
         tuple(_accounting(store, sources)),
-        {sources.get(str(source), str(source)): int(count) for source, count in rejections.items()},
+        {sources.get(source, source): count for source, count in store.rejection_counts().items()},
         program_version(),
         [one for one in store.revisions() if one.project in names],
         [one for one in store.objections() if one.project in names],

@@ -12,8 +12,9 @@ from collector.cli.common import Workspace, console, open_workspace, workspace_o
 from collector.cli.progress import delivery_lines, print_summary
 
 if TYPE_CHECKING:
-    import pandas as pd
     from rich.table import Table
+
+    from collector.store import Store
 
 _source_option = click.option("--source", metavar="代码", help="只取这个数据来源的")
 
@@ -30,13 +31,15 @@ def command() -> None:
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, metavar="数目", help="最多列几行")
 def list_command(workspace: Path, source: str | None, everything: bool, limit: int) -> None:
     """List rejections, the newest last."""
-    rejections = _rejections(open_workspace(workspace), source, open_only=not everything)
-    if rejections.empty:
+    store = _opened(workspace, source).store
+    number = _number(store, source, open_only=not everything)
+    if not number:
         click.echo("没有不合格行" if everything else "没有待处理的不合格行")
         return
-    console().print(_table(rejections.tail(limit).to_dict("records")))
-    if len(rejections) > limit:
-        click.echo(f"共 {len(rejections):,} 行，只列出最近 {limit} 行；--limit 可列出更多")
+    newest = store.rejections(source=source, open_only=not everything, skip=max(0, number - limit))
+    console().print(_table(newest.to_dict("records")))
+    if number > limit:
+        click.echo(f"共 {number:,} 行，只列出最近 {limit} 行；--limit 可列出更多")
 
 
 @command.command(
@@ -50,9 +53,8 @@ def export_command(workspace: Path, source: str | None, file: Path) -> None:
     from adapters.mapping import TableConfig
     from collector.rejections.workbook import write_workbook
 
-    opened = open_workspace(workspace)
-    rejections = _rejections(opened, source, open_only=True)
-    if rejections.empty:
+    opened = _opened(workspace, source)
+    if not _number(opened.store, source, open_only=True):
         click.echo("没有待处理的不合格行，没有写出工作簿")
         return
     sources = opened.settings.sources
@@ -63,7 +65,9 @@ def export_command(workspace: Path, source: str | None, file: Path) -> None:
         for table in item.config.tables
         if table.header.rows == 2
     }
-    count = write_workbook(file, rejections, {item.id: item.name for item in sources}, two_rows)
+    count = write_workbook(
+        file, opened.store.rejections_by_place(source), {item.id: item.name for item in sources}, two_rows
+    )
     click.echo(f"已写出 {count:,} 行到“{file}”；改正红底单元格并保存后，用 yunwei rejections replay {file} 交回")
 
 
@@ -88,10 +92,16 @@ def replay_command(ctx: click.Context, workspace: Path, file: Path) -> None:
     ctx.exit(report.exit_code)
 
 
-def _rejections(opened: Workspace, source: str | None, *, open_only: bool) -> pd.DataFrame:
+def _opened(folder: Path, source: str | None) -> Workspace:
+    opened = open_workspace(folder)
     if source is not None:
         opened.settings.source(source)  # says so if there is none
-    return opened.store.rejections(source=source, open_only=open_only)
+    return opened
+
+
+def _number(store: Store, source: str | None, *, open_only: bool) -> int:
+    counts = store.rejection_counts(open_only)
+    return sum(counts.values()) if source is None else counts.get(source, 0)
 
 
 def _table(rows: list[dict[Any, Any]]) -> Table:

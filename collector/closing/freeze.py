@@ -223,8 +223,8 @@ class Planner:
         )
 
     def _open_rejections(self, project: str) -> list[str]:
-        sources = [one.id for one in self.settings.sources if one.project in (None, project)]
-        count = int(self.store.rejections()["source"].isin(sources).sum())
+        counts = self.store.rejection_counts()
+        count = sum(counts.get(one.id, 0) for one in self.settings.sources if one.project in (None, project))
         return [f"还有 {count} 行不合格行没有处理（yunwei rejections list）"] if count else []
 
     def _contradictions(self, project: str, period: Period, as_of: int) -> list[str]:

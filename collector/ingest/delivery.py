@@ -80,9 +80,9 @@ class Session:
         return self._register
 
     def open_rejections(self, source: str) -> pd.DataFrame:
-        """The open rejections of one source."""
+        """The open rejections of one source, as far as they are told again by it."""
         if source not in self._open:
-            self._open[source] = self.store.rejections(source=source)
+            self._open[source] = self.store.waiting_rejections(source)
         return self._open[source]
 
     def refused_before(self, source: str) -> set[str]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -32,6 +34,11 @@ def raw_of(cells: dict[str, str], mark: str | None) -> str:
     """The whole row as a rejection keeps it, with the mark of its origin."""
     marked = cells if mark is None else {**cells, MARK_HEADER: mark}
     return json.dumps(marked, ensure_ascii=False)
+
+
+def mark_of(rejection: Mapping[str, Any]) -> str:
+    """The mark of one rejection (as the store gives it): that of its origin, or its own."""
+    return _kept_mark(rejection["raw"]) or _own_mark(tuple(rejection[name] for name in _PLACE))
 
 
 def with_marks(rejections: pd.DataFrame) -> pd.DataFrame:

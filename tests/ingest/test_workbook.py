@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,13 @@ def rejection(number: int) -> dict[str, Any]:
     }
 
 
+def write_out(
+    path: Path, frame: pd.DataFrame, names: dict[str, str], two_header_rows: Collection[tuple[str, str]] = ()
+) -> int:
+    lines = ({str(name): value for name, value in line.items()} for line in frame.to_dict("records"))
+    return write_workbook(path, lines, names, two_header_rows)
+
+
 def sheets(path: Path) -> list[tuple[str, list[tuple[str, ...]]]]:
     """The workbook as rows of text."""
     book = openpyxl.load_workbook(path)
@@ -50,7 +58,7 @@ def sheets(path: Path) -> list[tuple[str, list[tuple[str, ...]]]]:
 
 
 def test_the_rows_stand_there_as_the_vendor_wrote_them(tmp_path: Path) -> None:
-    count = write_workbook(tmp_path / "out.xlsx", rejections({}, {}), NAMES)
+    count = write_out(tmp_path / "out.xlsx", rejections({}, {}), NAMES)
     (help_name, _), (name, rows) = sheets(tmp_path / "out.xlsx")
     assert (count, help_name, name) == (2, "说明", "甲公司工单 工单")
     assert rows[0] == ("工单号", "报修时间", PLACE_HEADER, MARK_HEADER, REASON_HEADER)
@@ -59,7 +67,7 @@ def test_the_rows_stand_there_as_the_vendor_wrote_them(tmp_path: Path) -> None:
 
 
 def test_the_faulty_cell_is_coloured_and_the_mark_is_hidden(tmp_path: Path) -> None:
-    write_workbook(tmp_path / "out.xlsx", rejections({}), NAMES)
+    write_out(tmp_path / "out.xlsx", rejections({}), NAMES)
     sheet = openpyxl.load_workbook(tmp_path / "out.xlsx").worksheets[1]
     assert [cell.fill.fgColor.rgb for cell in sheet[2]][:3] == ["00000000", "FFFFC7CE", "00000000"]
     assert sheet.column_dimensions["D"].hidden
@@ -68,7 +76,7 @@ def test_the_faulty_cell_is_coloured_and_the_mark_is_hidden(tmp_path: Path) -> N
 
 def test_text_stays_text_whatever_it_looks_like(tmp_path: Path) -> None:
     wild = {"工单号": "=HYPERLINK(1)", "电话": "013800000000", "网址": "http://x", "备注": "-1\x07+2", "空": ""}
-    write_workbook(tmp_path / "out.xlsx", rejections({"raw": raw_of(wild, None)}), NAMES)
+    write_out(tmp_path / "out.xlsx", rejections({"raw": raw_of(wild, None)}), NAMES)
     sheet = openpyxl.load_workbook(tmp_path / "out.xlsx").worksheets[1]
     cells = list(sheet[2])[:5]
     assert [cell.value for cell in cells[:3]] == ["=HYPERLINK(1)", "013800000000", "http://x"]
@@ -79,7 +87,7 @@ def test_text_stays_text_whatever_it_looks_like(tmp_path: Path) -> None:
 def test_rows_with_the_same_columns_share_a_sheet_and_others_do_not(tmp_path: Path) -> None:
     other = raw_of({"编号": "T9", "报修时间": "昨天"}, None)
     frame = rejections({}, {"name": "四月.xlsx", "content_hash": "c2"}, {"raw": other}, {"source": "old"})
-    write_workbook(tmp_path / "out.xlsx", frame, NAMES)
+    write_out(tmp_path / "out.xlsx", frame, NAMES)
     found = [(name, len(rows) - 1) for name, rows in sheets(tmp_path / "out.xlsx")[1:]]
     assert sorted(found) == [("old 工单", 1), ("甲公司工单 工单", 2), ("甲公司工单 工单 2", 1)]
 
@@ -87,7 +95,7 @@ def test_rows_with_the_same_columns_share_a_sheet_and_others_do_not(tmp_path: Pa
 def test_two_faults_of_one_row_are_one_row_with_both_reasons(tmp_path: Path) -> None:
     twice = {"row_no": 5, "raw": raw_of({"类别": "庭审", "1月": "x", "2月": "y"}, None)}
     frame = rejections({**twice, "header": "1月", "reason": "不是数"}, {**twice, "header": "2月", "reason": "也不是数"})
-    assert write_workbook(tmp_path / "out.xlsx", frame, NAMES) == 1
+    assert write_out(tmp_path / "out.xlsx", frame, NAMES) == 1
     sheet = openpyxl.load_workbook(tmp_path / "out.xlsx").worksheets[1]
     assert sheet["F2"].value == "不是数；也不是数"
     assert [cell.fill.fgColor.rgb for cell in sheet[2]][:3] == ["00000000", "FFFFC7CE", "FFFFC7CE"]
@@ -96,7 +104,7 @@ def test_two_faults_of_one_row_are_one_row_with_both_reasons(tmp_path: Path) -> 
 def test_two_header_rows_go_out_and_come_back_as_two(tmp_path: Path) -> None:
     cells = {"工单号": "T1", "时间/报修": "昨天", "时间/解决": "今天", "是/否": "是"}
     frame = rejections({"raw": raw_of(cells, None), "header": "时间/报修"})
-    write_workbook(tmp_path / "out.xlsx", frame, NAMES, {("tickets", "ticket")})
+    write_out(tmp_path / "out.xlsx", frame, NAMES, {("tickets", "ticket")})
     name, rows = sheets(tmp_path / "out.xlsx")[1]
     assert rows[0][:4] == ("", "时间", "时间", "是")
     assert rows[1][:4] == ("工单号", "报修", "解决", "否")
@@ -104,10 +112,17 @@ def test_two_header_rows_go_out_and_come_back_as_two(tmp_path: Path) -> None:
     assert (row.row_no, row.mark, row.cells) == (3, mark_of(frame), cells)
 
 
+def test_a_full_sheet_is_followed_by_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("collector.rejections.workbook._ROWS_OF_A_SHEET", 2)
+    write_out(tmp_path / "out.xlsx", rejections({}, {}, {}), NAMES)
+    found = [(name, [row[0] for row in rows[1:]]) for name, rows in sheets(tmp_path / "out.xlsx")[1:]]
+    assert found == [("甲公司工单 工单", ["T1", "T2"]), ("甲公司工单 工单 2", ["T3"])]
+
+
 def test_a_sheet_name_is_one_that_every_office_program_takes(tmp_path: Path) -> None:
     frame = rejections({}, {"source": "b"})
     names = {"tickets": "甲公司[2023]/工单:一线*二线?的全部故障处理记录与回访记录", "b": "说明"}
-    write_workbook(tmp_path / "out.xlsx", frame, names)
+    write_out(tmp_path / "out.xlsx", frame, names)
     found = [name for name, _ in sheets(tmp_path / "out.xlsx")]
     assert all(len(name) <= 31 and not set(name) & set("[]:*?/\\") for name in found)
     assert len({name.lower() for name in found}) == 3
@@ -116,7 +131,7 @@ def test_a_sheet_name_is_one_that_every_office_program_takes(tmp_path: Path) -> 
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(PassingError, match="无法写入"):
-        write_workbook(tmp_path / "file" / "out.xlsx", rejections({}), NAMES)
+        write_out(tmp_path / "file" / "out.xlsx", rejections({}), NAMES)
 
 
 def corrected(mark: str, number: str = "T1", time: str = "2023-03-01", sheet: str = "工单") -> CorrectedRow:
@@ -129,7 +144,7 @@ def mark_of(frame: pd.DataFrame, position: int = 0) -> str:
 
 def test_a_workbook_reads_back_as_it_was_written(tmp_path: Path) -> None:
     frame = rejections({}, {})
-    write_workbook(tmp_path / "out.xlsx", frame, NAMES)
+    write_out(tmp_path / "out.xlsx", frame, NAMES)
     rows = read_rows(sheets(tmp_path / "out.xlsx"))
     assert [(row.row_no, row.cells) for row in rows] == [
         (2, {"工单号": "T1", "报修时间": "昨天"}),
@@ -222,7 +237,7 @@ def test_a_workbook_of_another_court_is_refused() -> None:
 
 def test_what_the_adapter_noted_beside_a_row_comes_back_unseen(tmp_path: Path) -> None:
     frame = rejections({"raw": raw_of({"工单号": "T1", "报修时间": "3月", BESIDE[0]: "2023"}, None)})
-    write_workbook(tmp_path / "out.xlsx", frame, NAMES)
+    write_out(tmp_path / "out.xlsx", frame, NAMES)
     (row,) = read_rows(sheets(tmp_path / "out.xlsx"))
     assert row.cells == {"工单号": "T1", "报修时间": "3月"}
     row.cells["报修时间"] = "3月1日"
@@ -233,7 +248,7 @@ def test_what_the_adapter_noted_beside_a_row_comes_back_unseen(tmp_path: Path) -
 def test_text_too_long_for_a_cell_survives_the_way_out_and_back(tmp_path: Path) -> None:
     long = "很" * 40_000
     frame = rejections({"raw": raw_of({"工单号": "T1", "报修时间": "昨天", "详情": long}, None)})
-    write_workbook(tmp_path / "out.xlsx", frame, NAMES)
+    write_out(tmp_path / "out.xlsx", frame, NAMES)
     rows = read_rows(sheets(tmp_path / "out.xlsx"))
     assert len(rows[0].cells["详情"]) < 40_000
     rows[0].cells["报修时间"] = "2023-03-01"
