@@ -109,7 +109,8 @@ def run_case(case: Case, say: Callable[[str], None]) -> dict[str, object]:
         subprocess.run(
             [sys.executable, "-m", "benchmarks", "--prepare", case.name, "--fixture", str(fixture)], check=True
         )
-        _compare(case, {role: _fresh(case, role, fixture) for role in case.roles})
+        if case.alike:
+            _compare(case, {role: _fresh(case, role, fixture) for role in case.roles})
         runs: dict[str, list[dict[str, object]]] = {role: [] for role in case.roles}
         for turn in range(case.repetitions):
             for role in case.roles:
@@ -121,8 +122,6 @@ def run_case(case: Case, say: Callable[[str], None]) -> dict[str, object]:
 
 
 def _compare(case: Case, answers: dict[str, dict[str, object]]) -> None:
-    if not case.alike:
-        return
     contents = {role: answer["content"] for role, answer in answers.items() if answer["content"] is not None}
     if len(set(map(str, contents.values()))) > 1:
         raise RuntimeError(f"{case.name}: the roles do not compute the same: {contents}")

@@ -126,7 +126,7 @@ class Dossiers:
 
     def _rejected(self) -> Iterator[tuple[str, str, str]]:
         names = {source.id: source.name for source in self.settings.sources}
-        for row in self.store.rejections(first=_MOST_REJECTED).to_dict("records"):
+        for row in self.store.rejection_log().rows(first=_MOST_REJECTED).to_dict("records"):
             cells = {name: plain(row[name]) for name in ("source", "name", "sheet", "row_no")}
             yield names.get(str(row["source"]), str(row["source"])), place(cells), str(row["reason"])
 

@@ -127,7 +127,7 @@ def publication(settings: Settings, store: Store, results: Sequence[Result], pro
         names,
         tuple(results),
         tuple(_accounting(store, sources)),
-        {sources.get(source, source): count for source, count in store.rejection_counts().items()},
+        {sources.get(source, source): count for source, count in store.rejection_log().counts().items()},
         program_version(),
         [one for one in store.revisions() if one.project in names],
         [one for one in store.objections() if one.project in names],

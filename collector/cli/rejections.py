@@ -36,7 +36,7 @@ def list_command(workspace: Path, source: str | None, everything: bool, limit: i
     if not number:
         click.echo("没有不合格行" if everything else "没有待处理的不合格行")
         return
-    newest = store.rejections(source=source, open_only=not everything, skip=max(0, number - limit))
+    newest = store.rejection_log().rows(source=source, open_only=not everything, skip=max(0, number - limit))
     console().print(_table(newest.to_dict("records")))
     if number > limit:
         click.echo(f"共 {number:,} 行，只列出最近 {limit} 行；--limit 可列出更多")
@@ -66,7 +66,7 @@ def export_command(workspace: Path, source: str | None, file: Path) -> None:
         if table.header.rows == 2
     }
     count = write_workbook(
-        file, opened.store.rejections_by_place(source), {item.id: item.name for item in sources}, two_rows
+        file, opened.store.rejection_log().by_place(source), {item.id: item.name for item in sources}, two_rows
     )
     click.echo(f"已写出 {count:,} 行到“{file}”；改正红底单元格并保存后，用 yunwei rejections replay {file} 交回")
 
@@ -100,7 +100,7 @@ def _opened(folder: Path, source: str | None) -> Workspace:
 
 
 def _number(store: Store, source: str | None, *, open_only: bool) -> int:
-    counts = store.rejection_counts(open_only)
+    counts = store.rejection_log().counts(open_only)
     return sum(counts.values()) if source is None else counts.get(source, 0)
 
 

@@ -223,7 +223,7 @@ class Planner:
         )
 
     def _open_rejections(self, project: str) -> list[str]:
-        counts = self.store.rejection_counts()
+        counts = self.store.rejection_log().counts()
         count = sum(counts.get(one.id, 0) for one in self.settings.sources if one.project in (None, project))
         return [f"还有 {count} 行不合格行没有处理（yunwei rejections list）"] if count else []
 

@@ -124,7 +124,7 @@ def session_of(
     ):
         session = Session(settings, store, archive, run, progress or NoProgress())
         yield session
-        session.report.open_rejections = sum(store.rejection_counts().values())
+        session.report.open_rejections = sum(store.rejection_log().counts().values())
 
 
 def _rank(intake: Intake) -> int:

@@ -82,7 +82,7 @@ class Session:
     def open_rejections(self, source: str) -> pd.DataFrame:
         """The open rejections of one source, as far as they are told again by it."""
         if source not in self._open:
-            self._open[source] = self.store.waiting_rejections(source)
+            self._open[source] = self.store.rejection_log().waiting(source)
         return self._open[source]
 
     def refused_before(self, source: str) -> set[str]:

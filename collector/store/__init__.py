@@ -5,17 +5,16 @@ The only package that speaks SQL. Everything a delivery brings appears with its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Engine, select
 
 from collector.store import deliveries as _deliveries
 from collector.store import facts as _facts
 from collector.store import objections as _objections
-from collector.store import rejections as _rejections
 from collector.store import results as _results
 from collector.store import revisions as _revisions
 from collector.store import runs as _runs
@@ -35,6 +34,7 @@ from collector.store.objections import Decided, Objection
 from collector.store.organization import register_changed
 from collector.store.overview import Overview
 from collector.store.records import Outcome
+from collector.store.rejection_log import RejectionLog
 from collector.store.result_columns import RESULT_COLUMNS, RESULT_VIEWS
 from collector.store.revisions import Closing, Revision
 from collector.store.runs import Run
@@ -46,8 +46,6 @@ from metrics.indicators import Facts
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_STREAMED = 10_000  # rows held of what is handed over one by one
 
 __all__ = [
     "RESULT_COLUMNS",
@@ -62,6 +60,7 @@ __all__ = [
     "Leadership",
     "Objection",
     "Outcome",
+    "RejectionLog",
     "Revision",
     "Run",
     "Store",
@@ -243,46 +242,16 @@ class Store:
         with reading(self._engine) as connection:
             return register_changed(connection, self.organization_id)
 
-    def rejections(
-        self,
-        open_only: bool = True,
-        source: str | None = None,
-        code: str | None = None,
-        first: int | None = None,
-        skip: int = 0,
-    ) -> pd.DataFrame:
+    def rejections(self, open_only: bool = True, source: str | None = None, code: str | None = None) -> pd.DataFrame:
         """Rejected rows: ``rejection_id``, their delivery (``delivery_id``, ``source``, ``name``,
         ``content_hash``, ``mapping_hash``, ``sequence``, ``recorded_at``), ``REJECTION_COLUMNS``, ``state``,
-        ``resolved_by`` (a delivery_id, null while open) and ``resolved_at``; in the order of their arrival, after
-        ``skip`` of them and no more than ``first``.
+        ``resolved_by`` (a delivery_id, null while open) and ``resolved_at``; in the order of their arrival.
         """
-        query = _rejections.listing(self.organization_id, open_only, source, code).limit(first).offset(skip)
-        with reading(self._engine) as connection:
-            return _facts.to_frame(bulk_of(connection).read(query))
+        return self.rejection_log().rows(open_only, source, code)
 
-    def rejections_by_place(self, source: str | None = None) -> Iterator[Mapping[str, Any]]:
-        """The open ones, one by one however many there are, with the columns of :meth:`rejections`.
-
-        In the order of source, record type, delivery, sheet and row, so that what was refused of one row stands
-        together.
-        """
-        query = _rejections.by_place(self.organization_id, source)
-        with reading(self._engine) as connection:
-            for row in connection.execution_options(yield_per=_STREAMED).execute(query).mappings():
-                yield cast("Mapping[str, Any]", row)
-
-    def waiting_rejections(self, source: str) -> pd.DataFrame:
-        """What tells the open rejections of ``source`` when they come again: ``rejection_id``, ``record``, ``code``,
-        ``value``, ``key``, ``row_no``; and where ``key`` is null ``name`` (of the file), ``sheet`` and ``raw``.
-        """
-        with reading(self._engine) as connection:
-            return _facts.to_frame(bulk_of(connection).read(_rejections.waiting(self.organization_id, source)))
-
-    def rejection_counts(self, open_only: bool = True) -> dict[str, int]:
-        """How many rejections there are, by source; a source without any is not named."""
-        with reading(self._engine) as connection:
-            rows = connection.execute(_rejections.numbers(self.organization_id, open_only)).all()
-        return {str(source): int(count) for source, count in rows}
+    def rejection_log(self) -> RejectionLog:
+        """Rejected rows where there may be very many."""
+        return RejectionLog(self._engine, self.organization_id)
 
     def sequence_at(self, known_at: int | None = None) -> int:
         """The sequence of the last delivery recorded at or before ``known_at`` (None: now)."""

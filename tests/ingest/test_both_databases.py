@@ -14,7 +14,7 @@ from tests.ingest.workspace import CHECK_HEADER, TICKETS, Workspace, ticket
 
 def corrected_workbook(court: Workspace, path: Path) -> Path:
     """What is open, with a time put right in the first row."""
-    write_workbook(path, court.store.rejections_by_place(), {})
+    write_workbook(path, court.store.rejection_log().by_place(), {})
     book = openpyxl.load_workbook(path)
     book["tickets 工单"]["B2"].value = "2023-03-01 09:00"
     book.save(path)

@@ -35,7 +35,7 @@ def out(court: Workspace, tmp_path: Path) -> Path:
 
 
 def export(court: Workspace, path: Path) -> Path:
-    write_workbook(path, court.store.rejections_by_place(), {"tickets": "甲公司工单"})
+    write_workbook(path, court.store.rejection_log().by_place(), {"tickets": "甲公司工单"})
     return path
 
 
@@ -213,7 +213,7 @@ def test_one_workbook_may_hold_rows_of_two_sources(court: Workspace, tmp_path: P
     court.tickets("乙.csv", ticket("T1", reported="前天"))
     court.ingest()
     out = tmp_path / "不合格行.xlsx"
-    write_workbook(out, court.store.rejections_by_place(), {})
+    write_workbook(out, court.store.rejection_log().by_place(), {})
     book = openpyxl.load_workbook(out)
     for sheet in book.worksheets[1:]:
         sheet.cell(2, TIME).value = "2023-03-01 09:00"

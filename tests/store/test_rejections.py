@@ -72,35 +72,35 @@ def test_they_are_counted_by_source(store: Store) -> None:
     with delivery(store, content="c3", source="b") as opened:
         opened.resolve_rejections([3])
         opened.finish(0, {})
-    assert store.rejection_counts() == {"a": 2}
-    assert store.rejection_counts(open_only=False) == {"a": 2, "b": 1}
+    assert store.rejection_log().counts() == {"a": 2}
+    assert store.rejection_log().counts(open_only=False) == {"a": 2, "b": 1}
 
 
 def test_a_few_of_many(store: Store) -> None:
     _reject(store, *(rejection(number) for number in range(1, 6)))
-    assert store.rejections(first=2)["row_no"].tolist() == [1, 2]
-    assert store.rejections(skip=3)["row_no"].tolist() == [4, 5]
+    assert store.rejection_log().rows(first=2)["row_no"].tolist() == [1, 2]
+    assert store.rejection_log().rows(skip=3)["row_no"].tolist() == [4, 5]
 
 
 def test_by_place_those_of_one_row_stand_together_whatever_their_order(store: Store) -> None:
     _reject(store, rejection(9, reason="一"), rejection(3), rejection(9, reason="二"), content="c1", source="b")
     _reject(store, rejection(1), content="c2", source="a")
     _reject(store, rejection(2), content="c3", source="b")
-    told = [(row["source"], row["name"], row["row_no"], row["reason"]) for row in store.rejections_by_place()]
+    told = [(row["source"], row["name"], row["row_no"], row["reason"]) for row in store.rejection_log().by_place()]
     assert told == [
         *[("a", "c2.xlsx", 1, "不是时间"), ("b", "c1.xlsx", 3, "不是时间")],
         *[("b", "c1.xlsx", 9, "一"), ("b", "c1.xlsx", 9, "二"), ("b", "c3.xlsx", 2, "不是时间")],
     ]
-    assert [row["row_no"] for row in store.rejections_by_place("a")] == [1]
+    assert [row["row_no"] for row in store.rejection_log().by_place("a")] == [1]
     (first,) = store.rejections(source="a").to_dict("records")
-    (same,) = store.rejections_by_place("a")
+    (same,) = store.rejection_log().by_place("a")
     assert {str(name): None if value != value else value for name, value in first.items()} == dict(same)
 
 
 def test_what_tells_them_again_is_the_key_or_else_text_and_place(store: Store) -> None:
     _reject(store, rejection(7, key="A-1", raw="{1}"), rejection(8, key=None, raw="{2}"))
     keyed, unkeyed = (
-        store.waiting_rejections("a").astype(object).where(lambda frame: frame.notna(), None).to_dict("records")
+        store.rejection_log().waiting("a").astype(object).where(lambda frame: frame.notna(), None).to_dict("records")
     )
     assert (keyed["key"], keyed["raw"], keyed["sheet"], keyed["name"]) == ("A-1", None, None, None)
     assert (unkeyed["key"], unkeyed["raw"], unkeyed["sheet"], unkeyed["name"]) == (None, "{2}", "表", "c1.xlsx")
