@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import lru_cache
-from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,15 +14,13 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, literal_column, select
 
-from collector.store.bulk import Versions, batches, no_versions, schema_of, versions_of
+from collector.store.bulk import Versions, no_versions, schema_of, versions_of
+from collector.store.sqlite_cells import can_be_cut, insert_cells
+from collector.store.sqlite_values import insert_values
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-#: Measured: a third less time than one row a statement; and the longer a statement, the longer it runs beside
-#: Python's other threads without asking for their lock.
-_ROWS_A_STATEMENT = 1_500
-_STATEMENTS_AS_OBJECTS = 12
 _FETCH = 50_000
 _CURRENT = "organization_id = ? AND source = ? AND known_until IS NULL"
 _FIELD, _ROW = "\x1f", "\x1e"  # no stored text holds them
@@ -57,19 +53,15 @@ class SqliteBulk:
         return no_versions() if text is None else versions_of(_cut(text, _VERSIONS))
 
     def insert(self, table: Table, constants: Mapping[str, Any], columns: Mapping[str, pa.Array]) -> None:
-        """Columns that are wholly null are left out, those of one value are bound once a statement."""
+        """Columns that are wholly null are left out, those of one value are bound once a statement.
+
+        Many rows go in column by column: less than two thirds of the time, and of it hardly any holds Python's lock.
+        """
         shared = {**constants, **{name: column[0].as_py() for name, column in columns.items() if _is_constant(column)}}
         varying = {name: c for name, c in columns.items() if name not in shared and c.null_count < len(c)}
-        limit = self._driver.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
-        rows = max(1, min(_ROWS_A_STATEMENT, (limit - len(shared)) // max(1, len(varying))))
-        head, constant = f"INSERT INTO {table.name} ({', '.join([*shared, *varying])}) VALUES ", tuple(shared.values())
         length = len(next(iter(columns.values())))
-        for part in batches(length, rows * _STATEMENTS_AS_OBJECTS):  # as objects they take much more memory
-            values = _row_by_row([column[part] for column in varying.values()])
-            for piece in batches(part.stop - part.start, rows):
-                number = piece.stop - piece.start
-                statement = head + _places(len(shared), len(varying), number)
-                self._driver.execute(statement, constant + tuple(islice(values, len(varying) * number)))
+        way = insert_cells if can_be_cut(varying, length) else insert_values
+        way(self._driver, table.name, shared, varying, length)
 
     def close(self, table: Table, row_ids: NDArray[np.int64], sequence: int) -> None:
         """One statement a row, by its row_id."""
@@ -153,36 +145,7 @@ def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     return pa.array(values, kind)
 
 
-@lru_cache(maxsize=16)
-def _places(shared: int, width: int, rows: int) -> str:
-    """``(?1, ?2, ?, ?), (?1, ?2, ?, ?)``: the shared values are bound once for all rows of a statement.
-
-    Only those have a number: SQLite looks the numbered ones up one after the other.
-    """
-    row = ", ".join([f"?{number}" for number in range(1, shared + 1)] + ["?"] * width)
-    return ", ".join([f"({row})"] * rows)
-
-
 def _is_constant(column: pa.Array) -> bool:
     if column.null_count or not len(column) or pa.types.is_fixed_size_binary(column.type):
         return False
     return column[0] == column[-1] and bool(pc.all(pc.equal(column, column[0])).as_py())
-
-
-def _row_by_row(columns: Sequence[pa.Array]) -> Iterator[Any]:
-    """The values of all rows one after the other."""
-    return chain.from_iterable(zip(*(_values(column) for column in columns), strict=True))
-
-
-def _values(column: pa.Array) -> list[Any]:
-    """The column as Python objects; equal texts share one object, which also keeps its encoding."""
-    if pa.types.is_large_string(column.type) and len(column) > 1000 and _repeats(column):
-        coded = column.dictionary_encode()
-        objects = np.array([*coded.dictionary.to_pylist(), None], object)
-        places = coded.indices.fill_null(len(objects) - 1).to_numpy()
-        return objects[places].tolist()  # type: ignore[no-any-return]
-    return column.to_pylist()  # type: ignore[no-any-return]
-
-
-def _repeats(column: pa.Array) -> bool:
-    return len(column[:1000].unique()) < 500
