@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -79,7 +80,17 @@ def rejection_frame(
 
 def rejections(rows: Iterable[tuple[Any, ...]] = ()) -> pd.DataFrame:
     """A frame of rejections with its types; a text that is empty is null."""
-    columns = list(zip(*rows, strict=True)) or [()] * len(REJECTION_COLUMNS)
+    columns = list(zip(*rows, strict=True))
+    return _frame(columns) if columns else _none().copy()
+
+
+@cache
+def _none() -> pd.DataFrame:
+    """No rejections, as nearly every block has them."""
+    return _frame([()] * len(REJECTION_COLUMNS))
+
+
+def _frame(columns: Sequence[Sequence[Any]]) -> pd.DataFrame:
     frame = {}
     for name, values in zip(REJECTION_COLUMNS, columns, strict=True):
         if name == "row_no":

@@ -7,6 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -22,7 +23,8 @@ from metrics.errors import InputError
 
 _HEAD_BYTES = 1 << 20
 _HEAD_ROWS = 600  # more than a header may lie deep, and enough rows after it to see how wide the data are
-_BLOCK_BYTES = 4 << 20
+_BLOCK_BYTES = 2 << 20  # no row may be longer than twice that; Arrow reads 32 of them ahead
+_BLOCKS_AT_ONCE = 2
 _DELIMITERS = (",", ";", "\t", "|")
 _END = "\x1f\x1e"  # a row of our own at the very end: an open quote would swallow it
 _OPEN_QUOTE = "有引号没有闭合，其后的内容无法分列"
@@ -201,7 +203,7 @@ def _without_end(reader: Iterator[Any], header_row: int, misfits: list[tuple[int
     held: list[Any] | None = None
     seen = header_row
     try:
-        for batch in reader:
+        for batch in _gathered(reader):
             if held is not None:
                 yield held
             held = batch.columns
@@ -213,6 +215,11 @@ def _without_end(reader: Iterator[Any], header_row: int, misfits: list[tuple[int
     if held is None or not len(held[0]) or held[0][-1].as_py() != _END:
         raise InputError(f"第 {seen + len(misfits)} 行附近{_OPEN_QUOTE}")
     yield [column[:-1] for column in held]
+
+
+def _gathered(reader: Iterator[Any]) -> Iterator[Any]:
+    while batches := list(islice(reader, _BLOCKS_AT_ONCE)):
+        yield pa.concat_batches(batches)
 
 
 def _numbers(first: int, count: int, taken: list[int]) -> NDArray[np.int64]:

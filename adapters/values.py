@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -68,6 +69,13 @@ class Spec:
     shift_days: int = 0
     cache: dict[str, Any] = field(default_factory=dict)
 
+    @cached_property
+    def blanks(self) -> Any:
+        """Every way of writing that a cell is empty, as an Arrow array."""
+        usual = MARKS if self.column.kind == "text" else NOTHING
+        words = [word for word in (*_spellings(usual), *self.missing) if normal_word(word) not in self.known]
+        return pa.array(words, pa.string())
+
 
 def read_column(texts: Any, spec: Spec) -> Parsed:
     """Read trimmed texts (an Arrow string array; ``""`` is empty)."""
@@ -94,9 +102,7 @@ def read_durations(texts: Any, unit: str | None, missing: tuple[str, ...]) -> Pa
 
 def blanked(texts: Any, spec: Spec) -> Any:
     """``texts`` with ``""`` for every way of writing that a cell is empty."""
-    usual = MARKS if spec.column.kind == "text" else NOTHING
-    words = [word for word in (*_spellings(usual), *spec.missing) if normal_word(word) not in spec.known]
-    empty = pc.is_in(texts, pa.array(words, pa.string()))
+    empty = pc.is_in(texts, spec.blanks)
     return pc.if_else(empty, "", texts) if pc.any(empty).as_py() else texts
 
 

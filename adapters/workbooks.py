@@ -182,18 +182,13 @@ def _texts(cells: Sequence[Any]) -> Any:
     if kinds == {str}:
         return pa.array(cells, pa.string())
     if dt.datetime in kinds and kinds <= {str, dt.datetime, dt.date}:
-        moments = [_moment(cell) for cell in cells] if len(kinds) > 1 else cells
-        if str not in kinds or all(cell.__class__ is not str for cell in moments):
+        moments = [None if cell == "" else cell for cell in cells] if str in kinds else cells
+        if dt.date in kinds:
+            moments = [dt.datetime(*cell.timetuple()[:3]) if cell.__class__ is dt.date else cell for cell in moments]
+        if str not in set(map(type, moments)):
             array = pc.round_temporal(pa.array(moments, pa.timestamp("us")), unit="second")
             return pc.fill_null(array.cast(pa.timestamp("s")).cast(pa.string()), "")
     return [cell if cell.__class__ is str else text_of(cell) for cell in cells]
-
-
-def _moment(cell: Any) -> Any:
-    """A date as its midnight and nothing for an empty cell; everything else as it is."""
-    if cell.__class__ is dt.date:
-        return dt.datetime(cell.year, cell.month, cell.day)
-    return None if cell == "" else cell
 
 
 def text_of(cell: Any) -> str:

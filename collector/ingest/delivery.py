@@ -12,6 +12,7 @@ import pandas as pd
 
 from adapters.base import REJECTION_COLUMNS, Batch
 from adapters.faults import rejections
+from collector.ingest.ahead import ahead
 from collector.ingest.register import UNKNOWN_ASSET, AssetRegister, Resolved
 from collector.ingest.report import DeliveryReport, IngestReport, Progress
 from collector.ingest.settle import Settlement
@@ -126,7 +127,7 @@ def deliver(
     settlement.add(settles)
     with session.store.delivery(session.run, **item.columns) as delivery:
         writer = _Writer(session, item, delivery, settlement)
-        for batch in batches:
+        for batch in ahead(batches):
             writer.take(batch)
             session.progress.rows(batch.read)
         withdrawn = delivery.withdraw_other_mappings() if item.kind != "retry" else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -48,6 +48,12 @@ class Bulk(Protocol):
 
     def insert(self, table: Table, constants: Mapping[str, Any], columns: Mapping[str, pa.Array]) -> None:
         """Insert rows: ``columns`` of equal length, ``constants`` the same for every row."""
+        ...
+
+    def insertion(
+        self, table: Table, constants: Mapping[str, Any], columns: Mapping[str, pa.Array]
+    ) -> Callable[[], None]:
+        """What inserts these rows when it is called, with as much as possible done now: another thread may call it."""
         ...
 
     def close(self, table: Table, row_ids: NDArray[np.int64], sequence: int) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,6 +55,12 @@ class PostgresBulk:
         shared = {name: pa.repeat(_scalar(value), length) for name, value in constants.items()}
         filled = {name: column for name, column in columns.items() if column.null_count < length}
         self._copy_in(table.name, {**shared, **filled})
+
+    def insertion(
+        self, table: Table, constants: Mapping[str, Any], columns: Mapping[str, pa.Array]
+    ) -> Callable[[], None]:
+        """All of it is done when it is called: the server works meanwhile."""
+        return partial(self.insert, table, constants, columns)
 
     def close(self, table: Table, row_ids: NDArray[np.int64], sequence: int) -> None:
         """One statement for all."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ import pyarrow.csv as arrow_csv
 from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, literal_column, select
 
 from collector.store.bulk import Versions, no_versions, schema_of, versions_of
-from collector.store.sqlite_cells import can_be_cut, insert_cells
+from collector.store.sqlite_cells import can_be_cut, cell_statements, run_cells
 from collector.store.sqlite_values import insert_values
 
 if TYPE_CHECKING:
@@ -53,15 +54,22 @@ class SqliteBulk:
         return no_versions() if text is None else versions_of(_cut(text, _VERSIONS))
 
     def insert(self, table: Table, constants: Mapping[str, Any], columns: Mapping[str, pa.Array]) -> None:
+        """See :meth:`insertion`."""
+        self.insertion(table, constants, columns)()
+
+    def insertion(
+        self, table: Table, constants: Mapping[str, Any], columns: Mapping[str, pa.Array]
+    ) -> Callable[[], None]:
         """Columns that are wholly null are left out, those of one value are bound once a statement.
 
-        Many rows go in column by column: less than two thirds of the time, and of it hardly any holds Python's lock.
+        Many rows go in column by column: less of the time, and of it hardly any holds Python's lock.
         """
         shared = {**constants, **{name: column[0].as_py() for name, column in columns.items() if _is_constant(column)}}
         varying = {name: c for name, c in columns.items() if name not in shared and c.null_count < len(c)}
         length = len(next(iter(columns.values())))
-        way = insert_cells if can_be_cut(varying, length) else insert_values
-        way(self._driver, table.name, shared, varying, length)
+        if can_be_cut(varying, length):
+            return partial(run_cells, self._driver, list(cell_statements(table.name, shared, varying, length)))
+        return partial(insert_values, self._driver, table.name, shared, varying, length)
 
     def close(self, table: Table, row_ids: NDArray[np.int64], sequence: int) -> None:
         """One statement a row, by its row_id."""

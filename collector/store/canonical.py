@@ -76,7 +76,10 @@ def natural_keys(record: RecordType, columns: dict[str, pa.Array]) -> pa.Array:
 
 def row_hashes(record: RecordType, columns: dict[str, pa.Array]) -> NDArray[np.uint8]:
     """A 128-bit blake2b hash per row over its read values and flags, shape ``(n, 16)``."""
-    parts = [_as_text(columns[name]) for name in ("flags", *record.names)]
+    names = ["flags", *record.names]
+    while len(names) > 1 and columns[names[-1]].null_count == len(columns[names[-1]]):
+        names.pop()  # the separators behind it would be taken off again
+    parts = [_as_text(columns[name]) for name in names]
     separator = pa.scalar(_SEPARATOR, TEXT)
     rows = pc.binary_join_element_wise(*parts, separator, null_handling="replace", null_replacement="")
     data, end = rows.buffers()[2].to_pybytes(), _SEPARATOR.encode()

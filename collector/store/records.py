@@ -6,6 +6,7 @@ blocks give the same history.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -112,10 +113,9 @@ class RecordWriter:
         order = _order(keys)
         if order is not None:
             keys, columns = keys.take(order), _take(columns, order)
-        lookup = self._beside.submit(self._current, table, keys)  # after the insertion of the block before
+        lookup = self._lookup(table, keys)
         hashes = row_hashes(record, columns)
-        self.settle()
-        told = classify(keys, hashes, lookup.result())
+        told = classify(keys, hashes, lookup.result() if lookup else no_versions())
         self._store(table, columns | {"natural_key": keys, "row_hash": hash_column(hashes)}, told)
         seen = self._seen[name]
         seen.ranges.append((keys[0].as_py(), keys[-1].as_py()))
@@ -151,6 +151,13 @@ class RecordWriter:
             self._seen[table.name] = _Seen(self._scope.connection.execute(query.limit(1)).first() is None)
         return self._seen[table.name]
 
+    def _lookup(self, table: Table, keys: pa.Array) -> Future[Versions] | None:
+        """The current versions of the keys, read beside, after the block before is in the table; None: surely none."""
+        seen = self._seen.get(table.name)
+        if seen is not None and not seen.may_hold(keys[0].as_py(), keys[-1].as_py()):
+            return None
+        return self._beside.submit(self._current, table, keys)
+
     def _current(self, table: Table, keys: pa.Array) -> Versions:
         if not self._seen_of(table).may_hold(keys[0].as_py(), keys[-1].as_py()):
             return no_versions()
@@ -159,7 +166,9 @@ class RecordWriter:
 
     def _store(self, table: Table, columns: dict[str, pa.Array], told: Classified) -> None:
         scope = self._scope
-        self._bulk.close(table, told.closed, scope.sequence)
+        if len(told.closed):
+            self.settle()
+            self._bulk.close(table, told.closed, scope.sequence)
         constants = {
             "organization_id": scope.organization_id,
             "source": scope.source,
@@ -175,11 +184,14 @@ class RecordWriter:
                 rows = np.flatnonzero(told.inserted & mask)
                 if len(rows):
                     parts.append((shared, _take(columns, rows)))
-        self._waiting = self._beside.submit(self._insert, table, parts)
+        insertions = [self._bulk.insertion(table, shared, those) for shared, those in parts]
+        self.settle()
+        self._waiting = self._beside.submit(_run, insertions)
 
-    def _insert(self, table: Table, parts: list[tuple[dict[str, Any], dict[str, pa.Array]]]) -> None:
-        for constants, columns in parts:
-            self._bulk.insert(table, constants, columns)
+
+def _run(insertions: list[Callable[[], None]]) -> None:
+    for insert in insertions:
+        insert()
 
 
 @dataclass(frozen=True)

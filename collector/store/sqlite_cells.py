@@ -6,7 +6,7 @@ So a statement asks for Python's lock once and not for every value, and another 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -31,25 +31,28 @@ def can_be_cut(columns: Columns, length: int) -> bool:
     return length >= _WORTH_IT and bool(columns) and all(map(_has_cells, columns.values()))
 
 
-def insert_cells(
-    driver: sqlite3.Connection, table: str, shared: Mapping[str, Any], columns: Columns, length: int
-) -> None:
-    """Insert ``length`` rows that :func:`can_be_cut`; ``shared`` values are the same for all of them."""
-    _count(driver)
+def cell_statements(
+    table: str, shared: Mapping[str, Any], columns: Columns, length: int
+) -> Iterator[tuple[str, list[Any]]]:
+    """Statements that insert ``length`` rows which :func:`can_be_cut`; ``shared`` values are the same for all."""
     texts = {name: _as_text(column) for name, column in columns.items()}
     for part in batches(length, _ROWS_A_STATEMENT):
         for piece in _pieces({name: column[part] for name, column in texts.items()}):
-            driver.execute(*_statement(table, shared, piece, columns))
+            yield _statement(table, shared, piece, columns)
 
 
-def _count(driver: sqlite3.Connection) -> None:
-    """A table of the numbers from 1 on, which stays with the connection."""
+def run_cells(driver: sqlite3.Connection, statements: Iterable[tuple[str, list[Any]]]) -> None:
+    """Run what :func:`cell_statements` gave; the numbers of rows that they need stay with the connection."""
     driver.execute(f"CREATE TABLE IF NOT EXISTS {_COUNTED} (number INTEGER PRIMARY KEY)")
     driver.execute(
         f"WITH RECURSIVE counted (number) AS (VALUES (1) UNION ALL SELECT number + 1 FROM counted WHERE number < ?)"
         f" INSERT OR IGNORE INTO {_COUNTED} SELECT number FROM counted",
         (_ROWS_A_STATEMENT,),
     )
+    for statement, values in statements:
+        driver.execute(statement, values)
+        # the driver keeps a statement with its values: without any it inserts no rows and holds no columns
+        driver.execute(statement, [None] * len(values))
 
 
 def _has_cells(column: pa.Array) -> bool:
@@ -96,9 +99,9 @@ def _statement(table: str, shared: Mapping[str, Any], texts: Columns, columns: C
         values.append(_run(column, width, fill))
         cell = f"substr(?{len(values)}, number * {width}, {width})"  # of row n it begins at n × width, from 1
         terms.append(_value(cell, column, columns[name].type, width, fill))
-    length = len(next(iter(texts.values())))
-    names = ", ".join([*shared, *texts])
-    return f"INSERT INTO {table} ({names}) SELECT {', '.join(terms)} FROM {_COUNTED} WHERE number <= {length}", values
+    values.append(len(next(iter(texts.values()))))
+    names, rows = ", ".join([*shared, *texts]), f"{_COUNTED} WHERE number <= ?{len(values)}"
+    return f"INSERT INTO {table} ({names}) SELECT {', '.join(terms)} FROM {rows}", values
 
 
 def _fill_of(column: pa.Array) -> str:
