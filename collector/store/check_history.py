@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
+from collector.store.check_joining import stretches
 from collector.store.check_log import DAY, CheckLog, Part, coded_states, day_of
-from collector.store.check_runs import Runs, concatenate, in_order, join, latest
+from collector.store.check_runs import Runs, concatenate, in_order, join, latest, overlapping_assets
 from collector.store.live_rounds import known_checks, read_rounds
 
 if TYPE_CHECKING:
@@ -72,24 +73,38 @@ class CheckHistory:
     def joined(self, since: int) -> Runs:
         """Runs of all checks from ``since`` on, in order; those of different days are not joined yet."""
         parts = [part for part in self._log.parts(self._scope.source) if part.last_at >= since]
-        found = []
-        for checks in self._days(parts, since, _EVER):
-            wanted = checks.first >= since
-            found.append(join(checks if wanted.all() else checks.take(wanted)))
+        waiting, found = self._waiting(since, _EVER), []
+        for day, files in groupby(stretches(self._log, parts, since), key=lambda item: item[0].day):
+            listed = list(files)
+            runs = [piece.coded(self._assets) for _, pieces in listed for piece in pieces]
+            if day in waiting:
+                runs.append(join(checks_as_runs([waiting[day]], self._assets)))
+            joined = in_order(concatenate(runs))
+            if overlapping_assets(joined, len(self._assets)).any():  # two files speak of one moment: check by check
+                joined = self._day([part for part, _ in listed], waiting.get(day))
+                joined = joined.take(joined.first >= since)
+            waiting.pop(day, None)
+            found.append(join(joined))
+        rest = [checks_as_runs([table], self._assets) for table in waiting.values()]
+        found += [join(checks.take(checks.first >= since)) for checks in rest]
         return in_order(concatenate(found))
 
     def _days(self, parts: list[Part], first: int, last: int) -> Iterator[Runs]:
         """Day by day its checks, so that no more than a day of them is in memory."""
+        waiting = self._waiting(first, last)
+        for day, files in groupby(parts, key=lambda part: part.day):
+            yield self._day(files, waiting.pop(day, None))
+        for table in waiting.values():
+            yield checks_as_runs([table], self._assets)
+
+    def _waiting(self, first: int, last: int) -> dict[str, pa.Table]:
+        """The checks that are not sealed, by day."""
         scope = self._scope
         live = known_checks(read_rounds(scope.connection, scope.organization_id, scope.source, first, last))
         day_of_live = live["checked_at"].to_numpy() // DAY
-        waiting = {
-            day_of(day * DAY): live.filter(pa.array(day_of_live == day)) for day in np.unique(day_of_live).tolist()
-        }
-        for day, files in groupby(parts, key=lambda part: part.day):
-            tables = [self._log.read(part) for part in files]
-            if day in waiting:
-                tables.append(waiting.pop(day))
-            yield checks_as_runs(tables, self._assets)
-        for table in waiting.values():
-            yield checks_as_runs([table], self._assets)
+        return {day_of(day * DAY): live.filter(pa.array(day_of_live == day)) for day in np.unique(day_of_live).tolist()}
+
+    def _day(self, files: Iterable[Part], waiting: pa.Table | None) -> Runs:
+        """The checks of a day as runs of one, in order."""
+        tables = [self._log.read(part) for part in files]
+        return checks_as_runs(tables if waiting is None else [*tables, waiting], self._assets)

@@ -90,6 +90,11 @@ def state_words(states: np.ndarray[Any, np.dtype[np.int64]]) -> pa.Array:
     return pa.DictionaryArray.from_arrays(pa.array(states, pa.int32()), _STATES)
 
 
+def opened_file(content: bytes) -> pq.ParquetFile:
+    """A file of the log, its texts as dictionaries."""
+    return pq.ParquetFile(pa.BufferReader(content), read_dictionary=["asset_no", "state"])
+
+
 class CheckLog:
     """The files below ``folder`` of one organisation, as one transaction sees and extends them."""
 
@@ -227,6 +232,14 @@ class CheckLog:
         Raises:
             ConfigError: the file is missing or is not what was written.
         """
+        return opened_file(self.content(part)).read()
+
+    def content(self, part: Part) -> bytes:
+        """The bytes of one file.
+
+        Raises:
+            ConfigError: the file is missing or is not what was written.
+        """
         path = self._folder / part.path
         try:
             content = path.read_bytes()
@@ -234,7 +247,7 @@ class CheckLog:
             raise ConfigError(f"拨测日志“{path}”不见了，请从备份恢复") from error
         if hashlib.sha256(content).hexdigest() != part.sha256:
             raise ConfigError(f"拨测日志“{path}”已被改动，请从备份恢复")
-        return pq.ParquetFile(pa.BufferReader(content), read_dictionary=["asset_no", "state"]).read()
+        return content
 
     def settle(self) -> None:
         """After the commit: the files are cited now. Not called after a failure: the next writer looks what was."""
