@@ -43,6 +43,7 @@ SCHEMA = pa.schema(
     ]
 )
 _DAY_FILE = "day-"
+_GROUP = 1 << 20  # rows that are read together
 _STATES = pa.array(STATES, pa.string())
 
 
@@ -307,6 +308,7 @@ def _encoded(checks: pa.Table) -> bytes:
         checks,
         sink,
         compression="zstd",
+        row_group_size=_GROUP,
         use_dictionary=["asset_no", "state", "interval_seconds", "staleness_seconds", "known_from"],
         column_encoding={"checked_at": "DELTA_BINARY_PACKED", "latency_ms": "DELTA_BINARY_PACKED"},
         store_schema=False,

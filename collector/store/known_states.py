@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, Table, select, true
 
 from collector.store.bulk import bulk_of
 from collector.store.check_log import state_words
@@ -34,15 +34,12 @@ def read_states(
     negative.
     """
     bulk, series = bulk_of(connection), read_series(connection, organization_id)
-    wanted = visible(state_intervals, sequence) & series.condition(connection, state_intervals)
-    known = (open_intervals.c.known_from <= sequence) & series.condition(connection, open_intervals)
-    if first_at is not None:
-        reach = max([0, *series.table["staleness_seconds"].to_pylist()])
-        wanted &= state_intervals.c.last_at >= first_at - reach
-        known &= open_intervals.c.last_at >= first_at - reach
-    if last_at is not None:
-        wanted &= state_intervals.c.first_at <= last_at
-        known &= open_intervals.c.first_at <= last_at
+    reach = max([0, *series.table["staleness_seconds"].to_pylist()])
+    since = None if first_at is None else first_at - reach
+    wanted = _of_span(state_intervals, since, last_at) & visible(state_intervals, sequence)
+    wanted &= series.condition(connection, state_intervals)
+    known = _of_span(open_intervals, since, last_at) & (open_intervals.c.known_from <= sequence)
+    known &= series.condition(connection, open_intervals)
     settled = bulk.read_records(state_intervals, ("row_id", *_OPEN), wanted)
     opened = bulk.read(select(*(open_intervals.c[name] for name in _OPEN)).where(known))
     numbers = pa.array(-opened["series_id"].to_numpy(zero_copy_only=False).astype(np.int64), pa.int64())
@@ -55,6 +52,16 @@ def read_states(
     columns |= {name: found[name] for name in ("row_id", "first_at", "last_at", "check_count")}
     words = state_words(found["state"].to_numpy()).cast(pa.large_string())
     return pa.table({"row_id": columns.pop("row_id"), "state": words, **columns})
+
+
+def _of_span(table: Table, since: int | None, until: int | None) -> ColumnElement[bool]:
+    """Asked first of a row, for most fail here: a month out of a year is read in half the time."""
+    asked: ColumnElement[bool] = true()
+    if since is not None:
+        asked &= table.c.last_at >= since
+    if until is not None:
+        asked &= table.c.first_at <= until
+    return asked
 
 
 def _ranks(series: pa.Table) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

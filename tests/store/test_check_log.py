@@ -134,3 +134,30 @@ def test_a_wrong_index_is_put_right_from_the_log(store: Store, opened: Callable[
     assert (wrong.state, wrong.check_count, right.state, right.check_count, right.missing) == ("down", 7, "up", 5, True)
     assert states(store, "state", "first_at", "last_at", "check_count") == before
     assert store.live.rebuild() == []
+
+
+def test_an_interval_goes_on_over_groups_of_rows_days_and_files(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("collector.store.check_log._GROUP", 2)
+    rows = [check(asset, DAY + 60 * n, "down" if n == 4 else "up") for asset in ("S2", "S1") for n in range(-5, 10)]
+    deliver(store, "uptime_check", *rows[::2], *rows[-3:], content="c1")
+    deliver(store, "uptime_check", *rows[1::2], content="c2")  # between those of the first: no run of a file holds
+    expected = [
+        (asset, *run)
+        for asset in ("S1", "S2")
+        for run in (("up", DAY - 300, 9), ("down", DAY + 240, 1), ("up", DAY + 300, 5))
+    ]
+    assert states(store, "asset_no", "state", "first_at", "check_count") == expected
+    with store._engine.begin() as connection:
+        for table in ("open_intervals", "state_intervals"):
+            connection.exec_driver_sql(f"UPDATE {table} SET check_count = 99")
+    assert len(store.live.rebuild()) == 2 * len(expected)
+    assert states(store, "asset_no", "state", "first_at", "check_count") == expected
+
+
+def test_what_a_later_file_corrects_holds_in_an_index_made_anew(store: Store) -> None:
+    deliver(store, "uptime_check", *(check("S1", 60 * n) for n in range(4)), content="c1")
+    deliver(store, "uptime_check", check("S1", 120, "down"), content="c2")
+    with store._engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM state_intervals")
+    assert {one.missing for one in store.live.rebuild()} == {True}
+    assert states(store, "state", "first_at", "check_count") == [("up", 0, 2), ("down", 120, 1), ("up", 180, 1)]
