@@ -6,6 +6,7 @@ Between rounds the open intervals of a source are remembered; they are read anew
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -188,5 +189,10 @@ def _store(connection: Connection, opened: Kept, slots: Ints, checks: Runs) -> N
 
 def _upsert(connection: Connection, rows: NDArray[np.int64]) -> None:
     driver: Any = connection.connection.driver_connection
+    driver.execute(_extending(len(rows)), rows.ravel().tolist())
+
+
+@lru_cache(maxsize=16)
+def _extending(rows: int) -> str:
     places = f"({', '.join('?' * len(_ROW))})"
-    driver.execute(_EXTEND % ", ".join([places] * len(rows)), rows.ravel().tolist())
+    return _EXTEND % ", ".join([places] * rows)
