@@ -95,7 +95,7 @@ class Intake:
         kept = arrival if isinstance(arrival, LeftFile) else keep(self._session.archive, self.source.id, arrival)
         if isinstance(arrival, LeftFile) or isinstance(kept, LeftFile):
             raise PassingError(f"“{blob.name}”没有写完整，稍后再试")
-        if self._mapping_of().get(arrival.content_hash) == self.mapping_hash:
+        if self._is_read(arrival):
             self._session.store.live.forget_hour(hour)
         else:
             self._read(replace(self._item(arrival), seals=hour), kept)
@@ -112,7 +112,7 @@ class Intake:
 
     def correct(self, arrival: Arrival, corrections: Corrections) -> None:
         """Take the rows of a corrected workbook that belong to this source, unless they were taken before."""
-        if self._mapping_of().get(arrival.content_hash) == self.mapping_hash:
+        if self._is_read(arrival):
             self._session.report.known += 1
         else:
             self._correct(self._item(arrival, kind="correction"), corrections)
@@ -121,6 +121,10 @@ class Intake:
         self._session.progress.begin(self.source.name, item.name)
         batches = correction_batches(self.source, self._context, corrections)
         deliver(self._session, item, batches, corrections.settles)
+
+    def _is_read(self, arrival: Arrival) -> bool:
+        """Whether these bytes were last read with this mapping; asked of one content, however many there were."""
+        return self._session.store.has_delivery(self.source.id, arrival.content_hash, self.mapping_hash)
 
     def _mapping_of(self) -> dict[str, str]:
         """Content → the mapping with which it was last read."""

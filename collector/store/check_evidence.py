@@ -26,6 +26,7 @@ _COLUMNS = pa.schema(
         ("content_hash", pa.large_string()),
     ]
 )
+_READ = ["asset_no", "checked_at", "known_from"]  # the last in files of a whole day only
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def _pieces(connection: Connection, log: CheckLog, files: list[_File], cited: Ci
     """What each delivery brought, the later ones last; a file made of a whole day's is taken apart again."""
     found: list[tuple[int, _File, pa.Table]] = []
     for file in files:
-        table = log.read(file.part)
+        table = log.read(file.part, _READ if file.part.is_day else _READ[:-1])
         if not file.part.is_day:
             found.append((file.part.known_from, file, table))
             continue

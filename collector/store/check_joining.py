@@ -73,15 +73,16 @@ def _stretch(content: bytes, group: int, since: int) -> Stretch:
     if not len(table):
         return Stretch(pa.array([], pa.string()), no_runs())
     names, moments, states = asset_no.chunk(0), at.to_numpy(), state.chunk(0)
-    rhythm = interval.to_numpy(), staleness.to_numpy()
-    places = _beginnings(names.indices.to_numpy(), moments, states.indices.to_numpy(), *rhythm)
+    every, held = interval.to_numpy(), staleness.to_numpy()
+    places = _beginnings(names.indices.to_numpy(), moments, states.indices.to_numpy(), every, held)
     ends = np.append(places[1:], len(moments)) - 1
     runs = Runs(
         names.indices.to_numpy()[places].astype(np.int64),
         coded_states(states.take(pa.array(places))),
         moments[places],
         moments[ends],
-        *(values[places] for values in rhythm),
+        every[places],
+        held[places],
         ends - places + 1,
     )
     return Stretch(names.dictionary, runs)

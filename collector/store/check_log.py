@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -227,13 +227,13 @@ class CheckLog:
         found = self._connection.scalar(query)
         return ALWAYS if found is None else found
 
-    def read(self, part: Part) -> pa.Table:
-        """The checks of one file.
+    def read(self, part: Part, columns: Sequence[str] | None = None) -> pa.Table:
+        """The checks of one file, or these columns of them.
 
         Raises:
             ConfigError: the file is missing or is not what was written.
         """
-        return opened_file(self.content(part)).read()
+        return opened_file(self.content(part)).read(columns)
 
     def content(self, part: Part) -> bytes:
         """The bytes of one file.

@@ -271,3 +271,15 @@ def test_a_day_that_a_closed_revision_cites_keeps_its_files(court: Live) -> None
     assert court.recorder.compact(START + 25 * HOUR) == 0
     again = court.store.checks_by_day("dial", ["A"], START, START + 2 * HOUR, 2)
     assert set(before["sha256"]) == set(again["sha256"])
+
+
+def test_a_seal_asks_for_its_own_bytes_only(court: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many hours were sealed before."""
+
+    def everything(store: Store, source: str) -> pd.DataFrame:
+        raise AssertionError(f"all contents of {source}")
+
+    monkeypatch.setattr(Store, "contents", everything)
+    court.take(*minutes(0, 120))
+    assert court.seal() == 2
+    assert count(court, "live_rounds") == 0
