@@ -12,7 +12,7 @@ help:
 	@echo "make demo    建立环境，生成示范法院一年的交付，计算指标并导出"
 	@echo "make test    运行全部测试"
 	@echo "make check   代码检查（ruff、mypy --strict）"
-	@echo "make bench   性能对比（CASE=名称 只运行一项）"
+	@echo "make bench   性能对比（CASE=名称 只运行一项，REPEAT=次数 代替五次）"
 	@echo "make lock    重新锁定依赖的版本与哈希"
 
 # --require-hashes: what is installed is what was locked, down to the build backend.
@@ -42,7 +42,7 @@ format: $(VENV)/.ready-dev
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.ready-dev
-	$(BIN)/python -m benchmarks $(if $(CASE),--case $(CASE)) $(if $(JSON),--json $(JSON))
+	$(BIN)/python -m benchmarks $(if $(CASE),--case $(CASE)) $(if $(REPEAT),--repeat $(REPEAT)) $(if $(JSON),--json $(JSON))
 
 # No index address may reach a lock: a court's server has its own mirror or none.
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet

@@ -8,6 +8,7 @@ import json
 import os
 import pkgutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ def main() -> int:
     """Read the arguments and run; exit 1 when a goal is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--case", choices=case_names())
+    parser.add_argument("--repeat", type=int, metavar="N", help="times that each role is run instead of its case's")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--prepare", help=argparse.SUPPRESS)
     parser.add_argument("--role", help=argparse.SUPPRESS)
@@ -43,7 +45,7 @@ def main() -> int:
         print(json.dumps(run_role(load_case(name), role, options.fixture)))
         return 0
     summaries = [
-        run_case(load_case(name), lambda text: print(text, file=sys.stderr))
+        run_case(_repeated(load_case(name), options.repeat), lambda text: print(text, file=sys.stderr))
         for name in ([options.case] if options.case else case_names())
     ]
     for summary in summaries:
@@ -51,6 +53,10 @@ def main() -> int:
     if options.json:
         options.json.write_text(json.dumps(summaries, ensure_ascii=False, indent=1), encoding="utf-8")
     return 0 if all(goal["met"] for summary in summaries for goal in summary["goals"]) else 1  # type: ignore[attr-defined]
+
+
+def _repeated(case: Case, times: int | None) -> Case:
+    return case if times is None else replace(case, repetitions=times)
 
 
 def _print(summary: dict[str, Any]) -> None:

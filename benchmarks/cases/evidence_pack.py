@@ -101,7 +101,6 @@ CASE = Case(
     prepare=prepare,
     roles={"ours": pack, "只算不写": known, "核对": check, "bare XlsxWriter": bare},
     goals=(Goal("ours / bare XlsxWriter", "ours", "bare XlsxWriter", 2.5),),
-    repetitions=3,
     memory_goal_mib={"ours": 500},
     alike=False,
 )

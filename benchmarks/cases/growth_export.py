@@ -84,7 +84,6 @@ CASE = Case(
     prepare=prepare,
     roles={"1 万行": _small, "10 万行": _middle, "100 万行": _large},
     goals=(),
-    repetitions=1,
     memory_goal_mib={"100 万行": 400},
     sizes=SIZES,
     alike=False,

@@ -48,7 +48,6 @@ CASE = Case(
     prepare=prepare,
     roles={"5 万": _small, "50 万": _middle, "500 万": _large},
     goals=(),
-    repetitions=1,
     memory_goal_mib={"500 万": 600},
     sizes=SIZES,
     alike=False,

@@ -122,5 +122,4 @@ CASE = Case(
         "50 ms": lambda _fixture, _scratch: Measured(0.050),
     },
     goals=(Goal("p50 / 5 ms", "ours", "5 ms", 1.0), Goal("p99 / 50 ms", "ours p99", "50 ms", 1.0)),
-    repetitions=1,
 )

@@ -177,5 +177,4 @@ CASE = Case(
         "100 ms": lambda _fixture, _scratch: Measured(0.1),
     },
     goals=(Goal("读出并计算 / 100 ms", "ours", "100 ms", 1.0),),
-    repetitions=3,
 )

@@ -164,5 +164,4 @@ CASE = Case(
         *(Goal(f"{dead}% 不通时晚点 p99 / 1 s", f"ours {dead}%", "1", 1.0) for dead in (0, 10, 50)),
         Goal("50% 不通时占用 / 一个核", "ours 50% 占核", "1", 1.0),
     ),
-    repetitions=1,
 )

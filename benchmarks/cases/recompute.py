@@ -16,6 +16,11 @@ AS_OF = 1_767_196_800  # 2026-01-01 00:00 in Asia/Shanghai
 
 
 def prepare(fixture: Path) -> None:
+    """Ten times the demo."""
+    make_court(fixture, SCALE)
+
+
+def make_court(fixture: Path, scale: float) -> None:
     """The demo's deliveries and configuration, everything ingested."""
     import shutil
 
@@ -26,7 +31,7 @@ def prepare(fixture: Path) -> None:
     court = fixture / "court"
     court.mkdir()
     write_configuration(court)
-    generate(court / "inbox", SCALE, step=lambda name: None)
+    generate(court / "inbox", scale, step=lambda name: None)
     take(open_parts(court))
     shutil.rmtree(court / "inbox")  # what a recompute does not read
 

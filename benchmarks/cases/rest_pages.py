@@ -78,6 +78,5 @@ CASE = Case(
     prepare=prepare,
     roles={"yunwei ingest": ours, "requests 只读": bare},
     goals=(Goal("入库 / 只读", "yunwei ingest", "requests 只读", 4.0),),
-    repetitions=3,
     memory_goal_mib={"yunwei ingest": 300},
 )

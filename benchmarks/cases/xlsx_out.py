@@ -174,6 +174,5 @@ CASE = Case(
     prepare=prepare,
     roles={"ours": sheet_writer, "bare XlsxWriter": bare, "整册工作簿": whole_workbook},
     goals=(Goal("ours / bare XlsxWriter", "ours", "bare XlsxWriter", 1.3),),
-    repetitions=3,
     memory_goal_mib={"整册工作簿": 80},
 )
