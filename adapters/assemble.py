@@ -24,6 +24,8 @@ from metrics.records import RecordType, natural_key
 
 #: In a kept row, what only its sheet said: the year in the title, and that day numbers count from 1904.
 YEAR_HEADER, SERIALS_HEADER = "（年份）", "（1904 日期系统）"
+_DTYPES = {name: pd.api.types.pandas_dtype(name) for name in ARROW}
+_TEXT = _DTYPES["string[pyarrow]"]
 
 
 class RowReader:
@@ -161,13 +163,13 @@ def frame_of_columns(
     count = len(row_no)
     data: dict[str, Any] = {}
     for name, dtype in record.dtypes.items():
-        data[name] = pd.array(columns[name] if columns else pa.nulls(0, ARROW[dtype]), dtype=dtype)
+        data[name] = pd.array(columns[name] if columns else pa.nulls(0, ARROW[dtype]), dtype=_DTYPES[dtype])
     words: list[str | None] = [None] * count
     for position, found in flags.items():
         words[position] = ",".join(sorted(set(found)))
-    data["sheet"] = pd.array(pa.repeat(place, count), dtype="string[pyarrow]")
+    data["sheet"] = pd.array(pa.repeat(place, count), dtype=_TEXT)
     data["row_no"] = row_no
-    data["flags"] = pd.array(pa.array(words, pa.string()), dtype="string[pyarrow]")
+    data["flags"] = pd.array(pa.array(words, pa.string()), dtype=_TEXT)
     return pd.DataFrame(data)
 
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -106,6 +106,7 @@ def blanked(texts: Any, spec: Spec) -> Any:
     return pc.if_else(empty, "", texts) if pc.any(empty).as_py() else texts
 
 
+@cache
 def _spellings(words: frozenset[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(spelling for word in words for spelling in (word, word.upper(), word.capitalize())))
 

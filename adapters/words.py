@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 from adapters.mapping import FieldMapping
 from adapters.mapping_checks import Scalar
@@ -63,6 +64,7 @@ _CODES: Mapping[tuple[str, str], Mapping[str, str]] = {
 }
 
 
+@lru_cache(maxsize=4096)
 def normal_word(text: str) -> str:
     """A word as it is looked up: half-width, without blanks and case."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
