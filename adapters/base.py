@@ -34,11 +34,13 @@ class Blob:
     """One delivery before it is read: original bytes on disk under a name a person knows.
 
     ``name`` is the path below the drop folder (or the address of an API page); ``modified_at`` UTC seconds.
+    ``parsed``: what the bytes say, where whoever fetched them has parsed them already.
     """
 
     name: str
     path: Path
     modified_at: int
+    parsed: Any = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Fetch:
             then, and those of the pages are not kept. None: an ordinary load, from the cursor on with an overlap.
         clock: UTC seconds now.
         say: takes a sentence for the operator (the server's clock is wrong, …); the load goes on.
+        given_up: whether nobody waits for the load any more, so that nothing more is to be asked.
     """
 
     spool: Path
@@ -85,6 +88,7 @@ class Fetch:
     since: int | None
     clock: Callable[[], int]
     say: Callable[[str], None]
+    given_up: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True)
@@ -180,7 +184,9 @@ class Fetching(Protocol):
     """
 
     def fetch(self, config: Any, context: Context, ask: Fetch) -> Iterator[Page]:
-        """Ask for everything after the cursor, less an overlap; lazily: the next page when the last is in the store.
+        """Ask for everything after the cursor, less an overlap; lazily: a page while the one before it is stored.
+
+        All of it runs in one thread, which is not the one that stores.
 
         Raises:
             PassingError: the server does not answer now; the pages before stand and the next run goes on after them.

@@ -145,6 +145,8 @@ class Client:
     def _patiently(self, question: Question, want_json: bool) -> tuple[Reply, Any]:
         waits = 0
         while True:
+            if self._ask.given_up():
+                raise PassingError("已不再等这次的回答")  # said to nobody
             try:
                 reply = self._once(question)
                 return reply, self._parsed(reply) if want_json else None

@@ -26,12 +26,15 @@ class Spool:
         self._folder = folder
         self._count = 0
 
-    def keep(self, name: str, body: bytes, at: int) -> Blob:
-        """One reply as a blob called ``name`` (the address, without secrets); ``at``: UTC seconds."""
+    def keep(self, name: str, body: bytes, at: int, parsed: Any = None) -> Blob:
+        """One reply as a blob called ``name`` (the address, without secrets); ``at``: UTC seconds.
+
+        ``parsed``: what :func:`parse_json` made of the body, which need not be done again then.
+        """
         self._count += 1
         path = self._folder / f"{self._count:06d}"
         path.write_bytes(body)
-        return Blob(name, path, at)
+        return Blob(name, path, at, parsed)
 
     def bundle(self, name: str, replies: Iterable[tuple[str, bytes]], at: int) -> Blob:
         """Several replies (address, body) as one blob."""
@@ -60,6 +63,8 @@ def reply_json(blob: Blob) -> Any:
     Raises:
         InputError: it is not JSON.
     """
+    if blob.parsed is not None:
+        return blob.parsed
     body = reply_bytes(blob.path)
     try:
         return parse_json(body)

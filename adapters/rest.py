@@ -136,7 +136,7 @@ class _Load:
             more = pager.place is not None
             position = Position(until, since if more else None, pager.place, self._asked if more else "")
             empty = not any(objects_at(table, data) for table in self._config.tables)
-            blob = None if empty else self._spool.keep(reply.address, reply.body, reply.at)
+            blob = None if empty else self._spool.keep(reply.address, reply.body, reply.at, data)
             yield Page(blob, position.cursor())
             if not more:
                 return

@@ -122,6 +122,8 @@ class Archive:
     def spool(self, name: str) -> Iterator[Path]:
         """An empty folder on the archive's disk for what a server answers; gone afterwards.
 
+        No folder is given twice: whoever still writes into one that is gone disturbs nobody.
+
         Raises:
             PassingError: it cannot be made.
         """
@@ -129,10 +131,11 @@ class Archive:
         try:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
+            empty = Path(tempfile.mkdtemp(dir=folder))
         except OSError as error:
             raise PassingError(f"存档“{self.root}”写不进去：{os_fact(error)}") from error
         try:
-            yield folder
+            yield empty
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -165,14 +165,15 @@ class Intake:
 
     def _page(self, arrival: Arrival, path: Path, cursor: str | None) -> bool:
         kept = bool(getattr(self.source.config, "keep_replies", True))
-        return self._read(replace(self._item(arrival), repeats=True, archived=kept), path, cursor)
+        item = replace(self._item(arrival), repeats=True, archived=kept)
+        return self._read(item, path, cursor, arrival.blob.parsed)
 
     def _is_unkept(self, item: Item) -> bool:
         """Whether it is a reply that the configuration said not to keep."""
         unkept = not getattr(self.source.config, "keep_replies", True)
         return unkept and not self._session.archive.holds(item.content_hash)
 
-    def _read(self, item: Item, path: Path, cursor: str | None = None) -> bool:
+    def _read(self, item: Item, path: Path, cursor: str | None = None, parsed: Any = None) -> bool:
         """Deliver what lies at ``path``; what cannot be read at all is refused with one sentence, and False."""
         self._session.progress.begin(self.source.name, item.name)
         try:
@@ -180,7 +181,7 @@ class Intake:
                 corrections = read_corrections(self._session.store, path)
                 self._correct(item, corrections[self.source.id])
             else:
-                deliver(self._session, item, self._batches(item, path), cursor=cursor)
+                deliver(self._session, item, self._batches(item, path, parsed), cursor=cursor)
         except InputError as error:
             columns = {name: value for name, value in item.columns.items() if name != "seals"}
             self._session.store.refuse(self._session.run, **columns, reason=str(error))
@@ -188,8 +189,8 @@ class Intake:
             return False
         return True
 
-    def _batches(self, item: Item, path: Path) -> Iterator[Batch]:
-        return self._adapter.read(self.source.config, Blob(item.name, path, item.modified_at), self._context)
+    def _batches(self, item: Item, path: Path, parsed: Any) -> Iterator[Batch]:
+        return self._adapter.read(self.source.config, Blob(item.name, path, item.modified_at, parsed), self._context)
 
     def _leave(self, file: LeftFile) -> None:
         self._session.report.left.append(file)

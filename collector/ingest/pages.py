@@ -1,24 +1,23 @@
 """One load of one source from its server: page by page into the store, the position with what it covers.
 
-Nothing here knows what a position means. The load ends where the server stops answering; the pages before stand, and
-the next run goes on after them.
+While a page is stored the next one is asked for. Nothing here knows what a position means. The load ends where the
+server stops answering; the pages before stand, and the next run goes on after them.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.base import Context, Fetch, Fetching, Page
 from collector.ingest.arrivals import Arrival, arrive, keep
+from collector.ingest.pages_ahead import PagesAhead
 from collector.ingest.report import LeftFile
 from metrics.errors import ConfigError, InputError, PassingError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from collector.ingest.delivery import Session
     from collector.settings import SourceSettings
 
@@ -41,6 +40,7 @@ class Load:
         """
         store, source = self._session.store, self._source
         self._session.report.asked.append(source.name)
+        given_up = threading.Event()
         with self._session.archive.spool(source.id) as spool:
             ask = Fetch(
                 spool=spool,
@@ -48,9 +48,9 @@ class Load:
                 since=since,
                 clock=store.clock,
                 say=lambda sentence: self._session.report.notes.append(f"{source.name}：{sentence}"),
+                given_up=given_up.is_set,
             )
-            pages = _generated(adapter.fetch(source.config, context, ask))
-            with closing(pages):
+            with PagesAhead(adapter.fetch(source.config, context, ask), given_up) as pages:
                 while (page := self._next(pages)) is not None and self._page(page, since is None):
                     if page.blob is not None and spool in page.blob.path.parents:
                         page.blob.path.unlink(missing_ok=True)
@@ -141,8 +141,3 @@ class KnownPages:
         """They were read just now."""
         self._under[name] = content_hash
         self._last[content_hash] = (True, "read", self._this_run)
-
-
-def _generated(pages: Iterator[Page]) -> Generator[Page]:
-    """Something that can be closed, whatever kind of iterator the adapter gave."""
-    yield from pages

@@ -9,11 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from adapters.base import Context, Fetch
+from adapters.http_client import Client
 from adapters.http_config import HttpConfig
 from collector.cli import run
+from metrics.errors import PassingError
 from tests.adapters.api import Api, Asked, TicketSystem, Told
 from tests.adapters.apicourt import ApiCourt, court_at
 
@@ -175,6 +179,21 @@ def test_the_rate_is_kept(tmp_path: Path, impatient: list[float]) -> None:
         court.load()
     assert len(impatient) == 2
     assert all(0 < wait <= 4 for wait in impatient)
+
+
+def test_a_load_that_was_given_up_asks_for_nothing_more(tmp_path: Path, impatient: list[float]) -> None:
+    given_up: list[bool] = []
+
+    def answer(asked: Asked) -> Told:
+        given_up.append(True)
+        return 503, {}, {}
+
+    with Api(answer).running() as api:
+        config = HttpConfig(url=api.url, retries=5)
+        ask = Fetch(tmp_path, None, None, lambda: 0, lambda sentence: None, given_up=lambda: bool(given_up))
+        with Client(config, Context("api", ZoneInfo("UTC"), tmp_path), ask) as client, pytest.raises(PassingError):
+            client.get("tickets")
+        assert len(api.asked) == 1
 
 
 def test_gb18030_is_understood(tmp_path: Path) -> None:
