@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import multiprocessing
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
@@ -39,8 +40,10 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1
     rows = 0
+    pause = 0.0
 
     def do_GET(self) -> None:
+        time.sleep(self.pause)
         params = dict(parse_qsl(urlsplit(self.path).query))
         start = (int(params["page"]) - 1) * PAGE
         items = [ticket(number) for number in range(start, min(start + PAGE, self.rows))]
@@ -54,18 +57,18 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing to read here."""
 
 
-def _serve(rows: int, told: Connection) -> None:
-    _Handler.rows = rows
+def _serve(rows: int, pause: float, told: Connection) -> None:
+    _Handler.rows, _Handler.pause = rows, pause
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     told.send(server.server_port)
     server.serve_forever()
 
 
 @contextlib.contextmanager
-def serving(rows: int) -> Iterator[str]:
-    """The address of a server of so many tickets."""
+def serving(rows: int, pause: float = 0.0) -> Iterator[str]:
+    """The address of a server of so many tickets; ``pause``: seconds that it thinks about each page."""
     here, there = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(rows, there), daemon=True)
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(rows, pause, there), daemon=True)
     process.start()
     try:
         yield f"http://127.0.0.1:{here.recv()}"
