@@ -187,8 +187,9 @@ class Delivery:
 
     def resolve_rejections(self, ids: Iterable[int]) -> None:
         """These rejected rows were read by this delivery."""
-        self._records.settle()
-        self._rejecting.resolve(ids)
+        if listed := list(ids):
+            self._records.settle()
+            self._rejecting.resolve(listed)
 
     def refuse(self, sentence: str) -> None:
         """The bytes cannot be read at all; ``sentence`` says why."""
