@@ -13,7 +13,8 @@ import pymysql
 import pytest
 from sqlalchemy import Engine, NullPool, create_engine, text
 
-from adapters.sql_reading import Database
+from adapters.base import Fetch
+from adapters.sql_reading import Database, Found, Place
 from collector.cli import run
 from metrics.errors import YunweiError
 from tests.adapters.apicourt import ApiCourt, court_at
@@ -173,20 +174,21 @@ def test_rows_without_a_moment_of_change_come_in_every_load(vendor: Vendor, cour
 def test_rows_that_change_while_they_are_read_are_not_missed(vendor: Vendor, court: ApiCourt) -> None:
     for n in range(1, 21):
         vendor.insert(n, n, f"2026-03-01 08:{n:02d}:00")
-    first = court.load
-    taken: list[int] = []
+    page = Database.page
+    asked: list[Place] = []
 
-    def change(source: str, name: str) -> None:
-        if len(taken) == 1:  # before the second page: a row of the first page changes, and one is deleted
+    def changing(self: Database, place: Place, ask: Fetch) -> Found:
+        if len(asked) == 2:  # after the rows without a moment and a page: one row of it changes, one is deleted
             vendor.do(
                 "UPDATE tickets SET title = '翻页时改的', updated_at = '2026-03-04 08:00:00' WHERE id = 1",
                 "DELETE FROM tickets WHERE id = 2",
             )
-        taken.append(1)
+        asked.append(place)
+        return page(self, place, ask)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("collector.ingest.report.NoProgress.begin", lambda self, source, name: change(source, name))
-        first()
+        patch.setattr(Database, "page", changing)
+        court.load()
     assert numbers(court) == [f"W{n:05d}" for n in range(1, 21)]
     assert court.titles()["W00001"] == "翻页时改的"
 
