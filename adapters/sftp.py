@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import posixpath
 import socket
 import stat
@@ -10,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -28,6 +29,7 @@ _CHUNK = 1 << 18
 _DEEPEST = 12  # folders
 _MOST_FILES = 200_000
 _SHOWN = 5
+_REPLACED = "对方说换了公钥的，用另一条路核对指纹之后再改 host_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ def _opened(config: SftpConfig, context: Context) -> Iterator[tuple[SFTPClient, 
     """
     import paramiko
 
+    logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # it prints tracebacks of what is said below
     place = f"SFTP {config.user}@{config.host}:{config.port}"
     watch = Watch(config.longest)
     try:
@@ -158,16 +161,20 @@ def _connected(config: SftpConfig) -> socket.socket:
 
 def _session(transport: Transport, config: SftpConfig, key: PKey | None, password: str) -> SFTPClient:
     import paramiko
+    from paramiko.ssh_exception import IncompatiblePeer
 
     kinds = tuple(dict.fromkeys(kind for text in config.host_key for kind in _algorithms(text.split()[0])))
     transport.get_security_options().key_types = kinds
     transport.banner_timeout = transport.auth_timeout = config.timeout
-    transport.start_client(timeout=config.timeout)
+    try:
+        transport.start_client(timeout=config.timeout)
+    except IncompatiblePeer:
+        named = "、".join(dict.fromkeys(text.split()[0] for text in config.host_key))
+        raise ConfigError(f"服务器没有 {named} 类的公钥，或算法过旧，与配置的 host_key 对不上；{_REPLACED}") from None
     shown = transport.get_remote_server_key()
     if f"{shown.get_name()} {shown.get_base64()}" not in config.host_key:
-        raise ConfigError(
-            f"服务器的公钥（{fingerprint(shown.asbytes())}）与配置的 host_key 不符，可能不是它本身，已断开"
-        )
+        told = fingerprint(shown.asbytes())
+        raise ConfigError(f"服务器的公钥（{told}）与配置的 host_key 不符，可能不是它本身，已断开；{_REPLACED}")
     try:
         if key is not None:
             transport.auth_publickey(config.user, key)
@@ -201,7 +208,8 @@ def _private_key(config: SftpConfig, workspace: Path) -> PKey | None:
 
     if config.private_key is None:
         return None
-    passphrase = config.passphrase.read(workspace) if config.passphrase else None
+    # paramiko takes bytes here; its stubs say text
+    passphrase: Any = config.passphrase.read(workspace).encode() if config.passphrase else None
     try:
         return paramiko.PKey.from_path(workspace / config.private_key, passphrase)
     except (OSError, ValueError, TypeError, paramiko.SSHException):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -10,14 +12,17 @@ import pytest
 
 from collector.ingest import IngestReport
 from collector.preview import look
+from tests.adapters.disturbed import everything_in
 from tests.ingest.workspace import TICKET_HEADER, Workspace, csv_text, ticket
 from tests.monitors.processes import HOST
 from tests.monitors.relay import relay
-from tests.monitors.sftp_server import SftpServer, new_key
+from tests.monitors.sftp_server import SftpServer, new_key, password_server, sftp_server
+from tests.servers import needed
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("sftp")]
 
 MARCH = 1_680_000_000
+SECRET = "Nur8-zum-Testen+Wort"
 
 
 @pytest.fixture
@@ -28,11 +33,11 @@ def court(workspace: Workspace, files_there: SftpServer) -> Workspace:
 
 
 def configure(court: Workspace, server: SftpServer, more: str = "", **other: object) -> None:
-    keys = {"port": server.port, "host_key": server.host_key, **other}
+    keys = {"port": server.port, "host_key": server.host_key, "login": "private_key: id", **other}
     court.source(
         "drop",
         f"{{id: drop, name: 甲公司文件, adapter: sftp, host: {HOST}, port: {keys['port']}, user: {server.user},\n"
-        f' host_key: "{keys["host_key"]}", private_key: id, into: 甲公司, timeout: 5秒{more}}}',
+        f' host_key: "{keys["host_key"]}", {keys["login"]}, into: 甲公司, timeout: 5秒{more}}}',
     )
 
 
@@ -109,8 +114,80 @@ def test_another_host_key_is_not_trusted(court: Workspace, files_there: SftpServ
     (failure,) = report.failures
     assert failure.exit_code == 2
     assert failure.fact.startswith("服务器的公钥（SHA256:")
-    assert failure.fact.endswith("与配置的 host_key 不符，可能不是它本身，已断开")
+    assert failure.fact.endswith(
+        "与配置的 host_key 不符，可能不是它本身，已断开；对方说换了公钥的，用另一条路核对指纹之后再改 host_key"
+    )
     assert below(court) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fact"),
+    [
+        ("ed25519", r"服务器的公钥（SHA256:\S+）与配置的 host_key 不符，可能不是它本身，已断开；对方说换了公钥的"),
+        ("ecdsa", "服务器没有 ssh-ed25519 类的公钥，或算法过旧，与配置的 host_key 对不上；对方说换了公钥的"),
+    ],
+)
+def test_a_server_that_shows_another_key_than_before_is_left_at_once(
+    workspace: Workspace, kind: str, fact: str
+) -> None:
+    with sftp_server() as server:
+        server.put("工单.csv", b"1", MARCH)
+        shutil.copy(server.private_key, workspace.folder / "id")
+        configure(workspace, server)
+        assert brought(workspace.ingest("drop")) == [("甲公司/工单.csv", False)]
+    with sftp_server(server.port, kind=kind) as other:
+        other.put("别的.csv", b"2", MARCH)
+        report = workspace.ingest("drop")
+        (failure,) = report.failures
+        assert (failure.exit_code, report.fetched) == (2, [])
+        assert re.match(fact, failure.fact)
+        assert str(failure).startswith(f"来源“甲公司文件”（drop），SFTP {server.user}@{HOST}:{server.port}：")
+        configure(workspace, server, host_key=other.host_key)
+        shutil.copy(other.private_key, workspace.folder / "id")
+        assert brought(workspace.ingest("drop")) == [("甲公司/别的.csv", False)]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give an account a password")
+def test_a_password_opens_and_is_seen_nowhere(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    needed("sshd", "chroot", "openssl", "ldd")
+    monkeypatch.setenv("SFTP_PASSWORD", SECRET)
+    with caplog.at_level(logging.DEBUG), password_server("court", SECRET) as server:
+        server.put("工单.csv", csv_text(TICKET_HEADER, [ticket("T1")]).encode(), MARCH)
+        configure(workspace, server, login="password: {env: SFTP_PASSWORD}")
+        report = workspace.ingest("drop")
+        assert (brought(report), report.failures) == ([("甲公司/工单.csv", False)], [])
+        assert brought(workspace.ingest("drop")) == []
+        wrong = "Anders-geheim-8"
+        monkeypatch.setenv("SFTP_PASSWORD", wrong)
+        (failure,) = workspace.ingest("drop").failures
+        assert (failure.exit_code, failure.fact) == (2, "登录被拒绝，应核对 user 和口令或私钥")
+        (looked,) = look(workspace.settings, ["drop"]).sources
+        monkeypatch.delenv("SFTP_PASSWORD")
+        (unset,) = workspace.ingest("drop").failures
+        assert "环境变量 SFTP_PASSWORD 没有设置" in str(unset)
+    for secret in (SECRET, wrong):
+        assert secret not in caplog.text + str(failure) + str(report) + str(looked.failure)
+        assert secret.encode() not in everything_in(workspace.folder)
+
+
+def test_a_key_with_a_passphrase_opens_and_the_passphrase_is_seen_nowhere(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("KEY_PASSPHRASE", SECRET)
+    with caplog.at_level(logging.DEBUG), sftp_server(passphrase=SECRET) as server:
+        server.put("工单.csv", b"1", MARCH)
+        shutil.copy(server.private_key, workspace.folder / "id")
+        configure(workspace, server, login="private_key: id, passphrase: {env: KEY_PASSPHRASE}")
+        assert brought(workspace.ingest("drop")) == [("甲公司/工单.csv", False)]
+        monkeypatch.setenv("KEY_PASSPHRASE", "Anders-geheim-8")
+        (wrong,) = workspace.ingest("drop").failures
+        configure(workspace, server)
+        (without,) = workspace.ingest("drop").failures
+    assert [(one.exit_code, one.fact) for one in (wrong, without)] == [(2, "私钥文件 id 无法读取，或口令不对")] * 2
+    assert SECRET not in caplog.text
+    assert SECRET.encode() not in everything_in(workspace.folder)
 
 
 def test_a_wrong_key_is_refused(court: Workspace, files_there: SftpServer, tmp_path: Path) -> None:
