@@ -15,6 +15,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from adapters.base import Batch, Blob, Context, Fetch, Greeting, Page, Preview
+from adapters.cursors import position_of
 from adapters.http_client import Client, Reply
 from adapters.own_rows import Rows, check_batches, preview_own, reread_own
 from adapters.prometheus_config import PrometheusConfig, is_selector
@@ -44,14 +45,14 @@ class PrometheusAdapter:
         return iter(())
 
     def fetch(self, config: PrometheusConfig, context: Context, ask: Fetch) -> Iterator[Page]:
-        """Piece after piece up to now; the position is the end of the last."""
+        """Piece after piece up to now; the position is the end of the last, with when a load began that goes on."""
         with Client(config, context, ask) as client:
             load = _Load(config, client, ask)
             until = load.now()
             begin = _begin(config, context, ask, until, client.skew)
             while begin < until:
                 end, blob = load.piece(begin, until)
-                yield Page(blob, json.dumps({"until": end}))
+                yield Page(blob, json.dumps({"until": end} if end == until else {"until": end, "asked": until}))
                 begin = end
 
     def greet(self, config: PrometheusConfig, context: Context, ask: Fetch) -> Greeting:
@@ -155,11 +156,13 @@ class _Load:
 
 
 def _begin(config: PrometheusConfig, context: Context, ask: Fetch, until: int, skew: int) -> int:
+    """Only what lay within the overlap of a load's beginning could come late: before, a load goes on as it stood."""
     if ask.since is not None:
         return ask.since
-    if ask.cursor is not None:
-        reached: int = json.loads(ask.cursor)["until"]
-        return reached - config.overlap - abs(skew)
+    stood = position_of(ask.cursor, ["until"])
+    if stood is not None:
+        reached, asked = int(stood["until"]), int(stood.get("asked", stood["until"]))
+        return min(reached, asked - config.overlap - abs(skew))
     return midnight(config.start, context.zone) if config.start else until - _FIRST_LOAD
 
 

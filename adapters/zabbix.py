@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import BaseModel
 
 from adapters.base import Batch, Blob, Context, Fetch, Greeting, Page, Preview
+from adapters.cursors import position_of
 from adapters.own_rows import preview_own, reread_own
 from adapters.replies import Spool, bundled
 from adapters.zabbix_api import Api
@@ -37,17 +38,31 @@ _HOST_FIELDS = ["hostid", "host", "name", "status"]
 
 @dataclass(frozen=True)
 class Position:
-    """How far a load has come: the last event seen, those still open, and up to when item values were read."""
+    """How far a load has come.
+
+    Attributes:
+        event: the last event seen.
+        open: problems that are still open.
+        history: up to when item values were read, UTC seconds; ``asked``: when the load began that read them.
+        part: what a load that was broken off was about: problems, those open before, item values; "" after a whole one.
+        before: problems that were open when that load began.
+    """
 
     event: int = 0
     open: tuple[str, ...] = ()
     history: int = 0
+    asked: int = 0
+    part: Literal["", "problems", "ends", "values"] = ""
+    before: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, cursor: str | None) -> Position:
         """From a cursor; the beginning where there is none."""
-        data = json.loads(cursor) if cursor else {}
-        return cls(data.get("event", 0), tuple(data.get("open", ())), data.get("history", 0))
+        told = position_of(cursor, ["event", "open", "history"])
+        if told is None:
+            return cls()
+        asked, part, before = told.get("asked", told["history"]), told.get("part", ""), told.get("before", ())
+        return cls(told["event"], tuple(told["open"]), told["history"], asked, part, tuple(before))
 
     def cursor(self) -> str:
         """As it is stored."""
@@ -79,8 +94,8 @@ class ZabbixAdapter:
             lines = [f"Zabbix {api.version}", f"看得到 {len(hosts):,} 台主机"]
             if not hosts:
                 lines.append("一台主机也看不到：请给账号读取主机组的权限，或核对 groups")
-            first = load.problems(1, Position()) if hosts else None
-            return Greeting(tuple(lines), (first[0],) if first else ())
+            first = load.problems(1, Position())[0] if hosts else None
+            return Greeting(tuple(lines), (first,) if first else ())
 
     def read(self, config: ZabbixConfig, blob: Blob, context: Context) -> Iterator[Batch]:
         """One bundle of replies; its first line says what it is."""
@@ -127,18 +142,22 @@ class _Load:
         if self.config.services:
             yield Page(self._sla(), None)
         position = Position.of(self.ask.cursor) if self.ask.since is None else Position()
-        open_before, start = position.open, max(position.event - _OVERLAP, 0) + 1
-        while (found := self.problems(start, position)) is not None:
-            blob, position, more = found
+        start = position.event + 1
+        if not position.part:
+            start = max(position.event - _OVERLAP, 0) + 1
+            position = replace(position, part="problems", before=position.open)
+        while position.part == "problems":
+            blob, position = self.problems(start, position)
             start = position.event + 1
             yield Page(blob, position.cursor())
-            if not more:
-                break
-        if open_before:
-            ends, position = self._ended(open_before, position)
+        if position.part == "ends":
+            ends, position = self._ended(position)
             yield Page(ends, position.cursor())
         if self.config.checks is not None:
-            yield from self._history(position)
+            for page, reached in self._history(position):
+                position = reached
+                yield Page(page, position.cursor())
+        yield Page(None, replace(position, part="").cursor())
 
     def hosts(self) -> dict[str, Any]:
         """The hosts of the source by their number."""
@@ -146,28 +165,26 @@ class _Load:
             self._hosts = {host["hostid"]: host for host in self.api.call("host.get", self._of_hosts())[1]}
         return self._hosts
 
-    def problems(self, start: int, position: Position) -> tuple[Blob, Position, bool] | None:
-        """Problems from event number ``start`` on: a page, the position after it, whether more may follow.
-
-        None where there are none.
-        """
+    def problems(self, start: int, position: Position) -> tuple[Blob | None, Position]:
+        """Problems from event number ``start`` on: a page, and the position after it; None where there are none."""
         asked: dict[str, Any] = {"value": 1, "eventid_from": start, "limit": _EVENTS, **self._from(), **self._groups()}
         body, events = self._events(asked)
         if not events:
-            return None
+            return None, replace(position, part="ends")
         blob, still_open = self._with_ends(body, events)
         last = max(position.event, *(int(event["eventid"]) for event in events))
         kept = tuple(dict.fromkeys((*position.open, *still_open)))
-        return blob, replace(position, event=last, open=kept), len(events) == _EVENTS
+        return blob, replace(position, event=last, open=kept, part="problems" if len(events) == _EVENTS else "ends")
 
-    def _ended(self, open_before: Sequence[str], position: Position) -> tuple[Blob | None, Position]:
+    def _ended(self, position: Position) -> tuple[Blob | None, Position]:
         """Problems that were open after the last load: what became of them."""
-        body, events = self._events({"eventids": list(open_before)})
-        if not events:  # removed by the housekeeper: what is stored of them stands
-            return None, replace(position, open=tuple(one for one in position.open if one not in open_before))
+        others = tuple(one for one in position.open if one not in position.before)
+        after = replace(position, part="values", before=())
+        body, events = self._events({"eventids": list(position.before)}) if position.before else (b"", [])
+        if not events:  # none, or removed by the housekeeper: what is stored of them stands
+            return None, replace(after, open=others)
         blob, still_open = self._with_ends(body, events)
-        others = [one for one in position.open if one not in open_before]
-        return blob, replace(position, open=tuple(dict.fromkeys((*still_open, *others))))
+        return blob, replace(after, open=tuple(dict.fromkeys((*still_open, *others))))
 
     def _events(self, more: dict[str, Any]) -> tuple[bytes, list[Any]]:
         asked = {
@@ -235,8 +252,8 @@ class _Load:
         }
         return json.dumps({"result": kept}, ensure_ascii=False).encode()
 
-    def _history(self, position: Position) -> Iterator[Page]:
-        """Item values, day by day; a day that is too full is asked for in parts."""
+    def _history(self, position: Position) -> Iterator[tuple[Blob | None, Position]]:
+        """Item values, day by day, with the position after each; a day that is too full is asked for in parts."""
         assert self.config.checks is not None
         asked = {"filter": {"key_": self.config.checks.key}, "hostids": list(self.hosts()), "output": _ITEM_FIELDS}
         body, items = self.api.call("item.get", asked)
@@ -251,18 +268,18 @@ class _Load:
                 length //= 2
                 continue
             if self.ask.since is None:
-                position = replace(position, history=end)
+                position = replace(position, history=end, asked=self.api.at)
             parts = {"items": body, "hosts": self.api.call("host.get", self._of_hosts())[0]}
             parts |= {f"values {kind}": reply for kind, reply, _ in replies}
             blob = self._bundle("history", parts, f"{begin}–{end}") if any(v for _, _, v in replies) else None
-            yield Page(blob, position.cursor())
+            yield blob, position
             begin, length = end, min(length * 2, _DAY)
 
     def _begin(self, position: Position) -> int | None:
         if self.ask.since is not None:
             return self.ask.since
         if position.history:
-            return position.history - _HISTORY_OVERLAP - abs(self.api.client.skew)
+            return min(position.history, position.asked - _HISTORY_OVERLAP - abs(self.api.client.skew))
         if self.config.start is not None:
             return midnight(self.config.start, self.context.zone)
         return self.api.at - self.api.at % _DAY - 7 * _DAY  # values are kept for days, not for years

@@ -6,13 +6,17 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
 from collector.store import Store, open_store
-from tests.servers import postgres_binaries, postgres_server, servers_required
+from tests.servers import needed, postgres_binaries, postgres_server, wanted
+
+if TYPE_CHECKING:
+    from tests.adapters.probes.servers import Authority
 
 # A machine that is busy with something else makes no test fail.
 settings.register_profile("yunwei", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -43,6 +47,27 @@ def _no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Waiting for a server takes no time; what would have been waited for."""
+    waited: list[float] = []
+    monkeypatch.setattr("adapters.http_client.pause", waited.append)
+    return waited
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """A CA that has issued ``good``, ``localhost`` and ``expired``."""
+    from tests.adapters.probes.servers import HOST, Authority
+
+    needed("openssl")
+    authority = Authority(tmp_path_factory.mktemp("ca"))
+    authority.issue("good", f"DNS:localhost,IP:{HOST}")
+    authority.issue("localhost", f"DNS:localhost,IP:{HOST}")
+    authority.issue("expired", f"IP:{HOST}", days=-1)
+    return authority
+
+
+@pytest.fixture
 def clock() -> Clock:
     return Clock()
 
@@ -51,10 +76,8 @@ def clock() -> Clock:
 def postgres() -> Iterator[str]:
     """The address of a private server's maintenance database."""
     binaries = postgres_binaries()
-    if binaries is None:
-        if servers_required():
-            pytest.fail("no PostgreSQL server is installed, and YUNWEI_REQUIRE_SERVERS is set")
-        pytest.skip("no PostgreSQL server is installed")
+    wanted("" if binaries else "no PostgreSQL server is installed")
+    assert binaries is not None
     with postgres_server(binaries) as address:
         yield address
 

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 _PACKAGES = Path("/usr/lib/postgresql")
 _USER = "postgres"  # who runs the server when the tests run as root: initdb refuses root
 
@@ -29,6 +31,21 @@ def postgres_binaries() -> Path | None:
 def servers_required() -> bool:
     """Whether a missing server is a failure and not a skip (``YUNWEI_REQUIRE_SERVERS=1``)."""
     return os.environ.get("YUNWEI_REQUIRE_SERVERS", "") not in ("", "0")
+
+
+def wanted(missing: str) -> None:
+    """Skip where something is not installed (``missing`` says what, "" for nothing); fail where servers must be."""
+    if missing and servers_required():
+        pytest.fail(f"{missing}, and YUNWEI_REQUIRE_SERVERS is set")
+    if missing:
+        pytest.skip(missing)
+
+
+def needed(*programs: str) -> None:
+    """The same for programs."""
+    for program in programs:
+        found = shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+        wanted("" if found else f"{program} is not installed")
 
 
 @contextmanager

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from collector.ingest import IngestReport, ingest
 from tests.adapters.api import NEW_YEAR
 from tests.ingest.workspace import Workspace
 
@@ -57,10 +56,6 @@ class ApiCourt(Workspace):
     def rest(self, url: str, paging: str = "page", more: str = "") -> None:
         """One source of adapter rest at ``url``."""
         self.source("api", REST.format(url=url, paging=PAGING[paging], more=more))
-
-    def load(self, since: int | None = None) -> IngestReport:
-        """One run of ingest."""
-        return ingest(self.settings, self.store, self.archive, since=since)
 
 
 @contextmanager

@@ -33,11 +33,3 @@ def tickets(tmp_path: Path) -> Tickets:
         return Reader(tmp_path, TICKETS.format(table=table, source=source))
 
     return reader
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Waiting takes no time; what would have been waited for."""
-    waited: list[float] = []
-    monkeypatch.setattr("adapters.http_client.pause", waited.append)
-    return waited

@@ -21,7 +21,10 @@ from typing import Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 HOST = "127.0.0.1"
-Fault = Literal["refused", "hung_up", "reset", "drip", "429", "500", "truncated", "oversized", "not_json", "empty"]
+Fault = Literal[
+    "refused", "hung_up", "reset", "drip", "429", "500", "truncated", "oversized", "not_json", "empty", "tells"
+]
+Answer = tuple[int, dict[str, str], bytes]
 FAULTS: tuple[Fault, ...] = get_args(Fault)
 #: Bytes by which an oversized answer is longer than the limit that sources of the tests set.
 OVERSIZE = 1 << 20
@@ -32,7 +35,9 @@ class Faulty:
     """The proxy: ``url`` in place of the server's own; it rewrites nothing but what breaks.
 
     Attributes:
-        clock_offset: seconds by which the header ``Date`` is moved.
+        now: UTC seconds that the header ``Date`` says; None: as the server says.
+        clock_offset: seconds by which that is moved.
+        tape: question (method, path, body) → answer; the server is asked only what is not on it. None: everything.
         requests: how many came since the start; ``seen``: method, path and headers of each.
     """
 
@@ -41,7 +46,9 @@ class Faulty:
         parts = urlsplit(upstream)
         self.upstream, self.path = (parts.hostname or HOST, parts.port or 80), parts.path
         self.trust = trust if parts.scheme == "https" else None
+        self.now: int | None = None
         self.clock_offset = 0
+        self.tape: dict[tuple[str, str, bytes | None], Answer] | None = None
         self.requests = 0
         self.seen: list[tuple[str, str, Mapping[str, str]]] = []
         self._fault: tuple[Fault, int, int] | None = None
@@ -135,18 +142,19 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1
     faulty: Faulty
+    _asked: bytes | None = None
 
     def do_GET(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(length) if length else None
+        body = self._asked = self.rfile.read(length) if length else None
         self.faulty.seen.append((self.command, self.path, dict(self.headers.items())))
         fault = self.faulty.next_fault()
         if fault in ("refused", "hung_up"):
             self._hang_up(fault)
             return
-        status, headers, answer = self._upstream(body)
-        if self.faulty.clock_offset:
-            told = parsedate_to_datetime(headers["Date"]).timestamp()
+        status, headers, answer = self._answer(body)
+        if self.faulty.now is not None or self.faulty.clock_offset:
+            told = self.faulty.now or parsedate_to_datetime(headers["Date"]).timestamp()
             headers["Date"] = formatdate(told + self.faulty.clock_offset, usegmt=True)
         if fault is None:
             self._say(status, headers, answer)
@@ -155,7 +163,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_POST = do_GET  # noqa: N815 - the name that http.server asks for
 
-    def _upstream(self, body: bytes | None) -> tuple[int, dict[str, str], bytes]:
+    def _answer(self, body: bytes | None) -> Answer:
+        tape, question = self.faulty.tape, (self.command, self.path, body)
+        if tape is None:
+            return self._upstream(body)
+        if question not in tape:
+            tape[question] = self._upstream(body)
+        status, headers, answer = tape[question]
+        return status, dict(headers), answer
+
+    def _upstream(self, body: bytes | None) -> Answer:
         proxy = self.faulty
         host, port = proxy.upstream
         connection: http.client.HTTPConnection
@@ -212,6 +229,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _empty(self, status: int, headers: dict[str, str], body: bytes) -> None:
         self._say(200, headers, b"")
+
+    def _tells(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        """An answer that says back who asked, as careless servers do."""
+        self._say(400, headers, repr(dict(self.headers.items())).encode() + (self._asked or b""))
 
     def _status_429(self, status: int, headers: dict[str, str], body: bytes) -> None:
         self._say(429, {**headers, "Retry-After": "1"}, b"{}")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,24 +15,13 @@ from collector.live import Recorder
 from metrics.errors import PassingError, YunweiError
 from tests.adapters.api import NEW_YEAR, Api, TicketSystem
 from tests.adapters.apicourt import ApiCourt, court_at
-from tests.adapters.faulty import FAULTS, HOST, Fault, Faulty
+from tests.adapters.disturbed import SENTENCES, Disturbances, Recorded, Scene, recording
+from tests.adapters.faulty import FAULTS, Fault, Faulty
 from tests.adapters.probes.servers import Authority
 
 pytestmark = pytest.mark.usefixtures("impatient")
 
-#: What is said, and with which exit code.
-SENTENCES: dict[Fault, tuple[int, str]] = {
-    "refused": (4, r"连不上：拒绝连接，重试 1 次后仍是如此；下次采集从停下的地方接着读"),
-    "hung_up": (4, r"连不上：没有应答就断开了连接，重试 1 次"),
-    "reset": (4, r"连不上：(连接被重置|应答没有传完就断开了连接)，重试 1 次"),
-    "drip": (4, r"连不上：应答超过 1 秒，重试 1 次"),
-    "429": (4, r"回答 429（请求太多），应为 200，重试 1 次"),
-    "500": (4, r"回答 500（.+），应为 200，重试 1 次"),
-    "truncated": (4, r"的回答没有传完，JSON 在第 \d+ 字节处断了，重试 1 次"),
-    "empty": (4, r"的回答没有传完，JSON 在第 0 字节处断了，重试 1 次"),
-    "oversized": (3, r"的回答超过 512 KB，没有读完；应把每页的条数改小，或提高 largest_reply$"),
-    "not_json": (3, r"的回答不是 JSON，开头是“<html><h1>系统维护中</h1></html>”，应为 JSON；请核对 url$"),
-}
+SECRET = "Zuo8-geheim+Wort/42"
 
 
 @pytest.fixture
@@ -65,6 +54,26 @@ def undisturbed(folder: Path, proxy: Faulty) -> str:
 def only(failures: list[YunweiError]) -> tuple[int, str]:
     (failure,) = failures
     return failure.exit_code, str(failure)
+
+
+@pytest.fixture(scope="module")
+def recorded(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
+    @contextmanager
+    def opened(folder: Path) -> Iterator[ApiCourt]:
+        with court_at(folder) as court, pytest.MonkeyPatch.context() as patch:
+            patch.setenv("API_SECRET", SECRET)
+            court.rest("http://a.test", more="auth: {bearer: {env: API_SECRET}}")
+            yield court
+
+    folder = tmp_path_factory.mktemp("undisturbed")
+    with Api(TicketSystem(75)).running() as api:
+        scene = Scene(api.url, opened, "api", after=2, spared=2, secrets=(SECRET,))
+        with recording(scene, folder, authority) as recorded:
+            yield recorded
+
+
+class TestDisturbed(Disturbances):
+    """Over TLS and with a login."""
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -148,34 +157,7 @@ def test_clocks_that_agree_within_a_minute_are_not_spoken_of(court: ApiCourt, pr
     assert court.load().notes == []
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="the openssl command is not installed")
-def test_an_expired_certificate_ends_the_load_until_it_is_replaced(tmp_path: Path, system: Api) -> None:
-    (tmp_path / "ca").mkdir()
-    authority = Authority(tmp_path / "ca")
-    authority.issue("good", f"IP:{HOST}")
-    authority.issue("expired", f"IP:{HOST}", days=-1)
-    with Faulty(system.url, authority.context("good")) as proxy, court_at(tmp_path / "court") as court:
-        court.rest(proxy.url, more=f"ca: {authority.folder}/ca.pem\nretries: 1")
-        proxy.fail("500", after=2)
-        court.load()
-        proxy.heal()
-        proxy.show(authority.context("expired"))
-        report = court.load()
-        assert only(report.failures)[0] == report.exit_code == 2
-        assert "连不上：证书已过期；应请对方更换证书" in only(report.failures)[1]
-        proxy.show(authority.context("good"))
-        assert court.load().failures == []
-        with court_at(tmp_path / "other") as other:
-            other.rest(proxy.url, more=f"ca: {authority.folder}/ca.pem\nretries: 1")
-            other.load()
-            assert court.store.fingerprint() == other.store.fingerprint()
-
-
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="the openssl command is not installed")
-def test_a_certificate_of_an_unknown_authority_is_refused(tmp_path: Path, system: Api) -> None:
-    (tmp_path / "ca").mkdir()
-    authority = Authority(tmp_path / "ca")
-    authority.issue("good", f"IP:{HOST}")
+def test_a_certificate_of_an_unknown_authority_is_refused(tmp_path: Path, system: Api, authority: Authority) -> None:
     with Faulty(system.url, authority.context("good")) as proxy, court_at(tmp_path / "court") as court:
         court.rest(proxy.url)
         code, sentence = only(court.load().failures)

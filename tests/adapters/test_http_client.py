@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from collector.cli import run
 from metrics.errors import PassingError
 from tests.adapters.api import Api, Asked, TicketSystem, Told
 from tests.adapters.apicourt import ApiCourt, court_at
+from tests.adapters.disturbed import everything_in
 
 pytestmark = pytest.mark.usefixtures("impatient")
 
@@ -61,15 +61,6 @@ def guarded(folder: Path, login: str, monkeypatch: pytest.MonkeyPatch) -> Iterat
         yield court, guard, api
 
 
-def everything_in(folder: Path) -> bytes:
-    """All bytes below ``folder`` but the secret's own file; what is compressed, as it reads."""
-    found = b""
-    for path in folder.rglob("*"):
-        if path.is_file() and path.name != "secret.txt":
-            found += gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    return found
-
-
 @pytest.mark.parametrize("login", USED)
 def test_a_login_opens_and_its_secret_is_seen_nowhere(
     login: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -85,7 +76,7 @@ def test_a_login_opens_and_its_secret_is_seen_nowhere(
         assert run(["check", "-C", str(tmp_path), "--source", "api", "--json"]) == 2
         assert run(["deliveries", "-C", str(tmp_path)]) == 0
     told = capsys.readouterr()
-    shown = (told.out + told.err).encode() + everything_in(tmp_path)
+    shown = (told.out + told.err).encode() + everything_in(tmp_path, "secret.txt")
     for secret in (SECRET, ENCODED, *guard.tokens):
         assert secret.encode() not in shown
     assert '对方说的是“{"error": "wrong credentials: ***' in told.err.replace("Basic ", "").replace("Bearer ", "")

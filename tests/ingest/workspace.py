@@ -159,6 +159,10 @@ class Workspace:
         """Run ingest."""
         return ingest(self.settings, self.store, self.archive, sources=sources or None)
 
+    def load(self, since: int | None = None) -> IngestReport:
+        """One run of ingest over all sources."""
+        return ingest(self.settings, self.store, self.archive, since=since)
+
     def replay(self, workbook: Path) -> IngestReport:
         """Take a corrected workbook back."""
         return replay(self.settings, self.store, self.archive, workbook)

@@ -7,21 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.adapters.probes.servers import HOST, Authority
+from tests.adapters.probes.servers import Authority
 from tests.ingest.workspace import Workspace
 from tests.monitors.mail_server import MailServer, mail_server
-from tests.monitors.processes import needed
 from tests.monitors.sftp_server import SftpServer, sftp_server
-
-
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    needed("openssl")
-    authority = Authority(tmp_path_factory.mktemp("ca"))
-    authority.issue("good", f"DNS:localhost,IP:{HOST}")
-    authority.issue("localhost", f"DNS:localhost,IP:{HOST}")
-    authority.issue("expired", f"IP:{HOST}", days=-1)
-    return authority
+from tests.servers import needed
 
 
 @pytest.fixture
@@ -45,9 +35,3 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
     """A small court with a store of its own."""
     with Workspace(tmp_path / "court") as made:
         yield made
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Waiting before another try takes no time."""
-    monkeypatch.setattr("adapters.http_client.pause", lambda seconds: None)

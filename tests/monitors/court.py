@@ -8,7 +8,6 @@ from fractions import Fraction
 from pathlib import Path
 
 from collector.compute import Asked, compute
-from collector.ingest import IngestReport, ingest
 from metrics.period import parse_period
 from tests.ingest.workspace import Workspace
 from tests.monitors import october
@@ -50,10 +49,6 @@ class MonitoredCourt(Workspace):
     def indicator(self, down_from: str) -> None:
         """One availability, all day."""
         self.write("indicators/up.yaml", INDICATOR.format(down_from=down_from))
-
-    def load(self, since: int | None = None) -> IngestReport:
-        """One run of ingest."""
-        return ingest(self.settings, self.store, self.archive, since=since)
 
     def ratio(self, asset: str, period: str = "2026-10") -> Fraction | None:
         """The availability of one asset in a month, exact."""

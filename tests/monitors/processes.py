@@ -14,21 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.servers import servers_required
-
 HOST = "127.0.0.1"
 _PATIENCE = 60.0
-
-
-def needed(*programs: str) -> None:
-    """Skip, or fail where servers are required, when one of these programs is not installed."""
-    for program in programs:
-        if shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin") is None:
-            if servers_required():
-                pytest.fail(f"{program} is not installed, and YUNWEI_REQUIRE_SERVERS is set")
-            pytest.skip(f"{program} is not installed")
 
 
 def free_port() -> int:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import shutil
+import ssl
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from adapters.icinga_stream import Stream
 from collector.preview import look
-from tests.adapters.faulty import FAULTS, Fault, Faulty
+from tests.adapters.disturbed import Disturbances, Recorded, Scene, recording
 from tests.adapters.probes.servers import Authority
 from tests.monitors.court import MonitoredCourt, monitored_court
 from tests.monitors.icinga_server import PASSWORD, Icinga, icinga_server
-from tests.monitors.processes import needed, waited
+from tests.monitors.processes import waited
+from tests.servers import needed
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("icinga")]
 
@@ -30,15 +34,21 @@ def icinga(authority: Authority) -> Iterator[Icinga]:
         yield server
 
 
-@pytest.fixture
-def court(tmp_path: Path, icinga: Icinga, monkeypatch: pytest.MonkeyPatch) -> Iterator[MonitoredCourt]:
-    monkeypatch.setenv("ICINGA_PASSWORD", PASSWORD)
-    with monitored_court(tmp_path) as court:
+@contextmanager
+def watched_court(folder: Path, icinga: Icinga, now: int) -> Iterator[MonitoredCourt]:
+    with monitored_court(folder) as court:
         court.register(("WEB-01", "OA 网站", ""), ("OA-01", "OA 主机", ""))
         court.indicator("checks")
         shutil.copy(icinga.ca, court.folder / "ca.pem")
         configure(court, icinga.url)
-        court.now = int(time.time())
+        court.now = now
+        yield court
+
+
+@pytest.fixture
+def court(tmp_path: Path, icinga: Icinga, monkeypatch: pytest.MonkeyPatch) -> Iterator[MonitoredCourt]:
+    monkeypatch.setenv("ICINGA_PASSWORD", PASSWORD)
+    with watched_court(tmp_path, icinga, int(time.time())) as court:
         yield court
 
 
@@ -175,27 +185,30 @@ def test_since_says_that_there_is_no_history(court: MonitoredCourt) -> None:
     assert any("没有历史" in note for note in report.notes)
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.usefixtures("impatient")
-def test_a_broken_wire_ends_the_load_and_the_next_goes_on(
-    court: MonitoredCourt, icinga: Icinga, start: int, fault: Fault
-) -> None:
-    import ssl
+@pytest.fixture(scope="module")
+def recorded(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
+    """A service that answers, a host that does not."""
+    needed("icinga2")
+    now = int(time.time())
 
-    icinga.check(0, start)
-    trust = ssl.create_default_context(cafile=str(icinga.ca))
-    with Faulty(icinga.url, trust=trust) as wire:
-        configure(court, wire.url, ", retries: 1")
-        source = court.folder / "sources/icinga.yaml"
-        source.write_text(source.read_text(encoding="utf-8").replace("timeout: 5秒", "timeout: 2秒"), encoding="utf-8")
-        wire.fail(fault, after=1)
-        report = court.load()
-        assert len(report.failures) == 1
-        assert PASSWORD not in str(report)
-        wire.heal()
-        icinga.check(0, start + 60)
-        assert court.load().failures == []
-    assert runs(court, start) == [("up", 60, 60)]
+    @contextmanager
+    def opened(folder: Path) -> Iterator[MonitoredCourt]:
+        with watched_court(folder, server, now) as court, pytest.MonkeyPatch.context() as patch:
+            patch.setenv("ICINGA_PASSWORD", PASSWORD)
+            yield court
+
+    with icinga_server(authority) as server:
+        server.check(0, now - 7_200)
+        server.check(1, now - 7_100, service=None)
+        encoded = base64.b64encode(f"reader:{PASSWORD}".encode()).decode()
+        trust = ssl.create_default_context(cafile=str(server.ca))
+        scene = Scene(server.url, opened, "icinga", after=1, spared=0, secrets=(PASSWORD, encoded), trust=trust)
+        with recording(scene, tmp_path_factory.mktemp("undisturbed"), authority) as recorded:
+            yield recorded
+
+
+class TestDisturbed(Disturbances):
+    """A load is one page of three answers: of a broken one nothing is in the store."""
 
 
 def test_an_account_that_may_see_nothing_is_told_what_to_ask_for(court: MonitoredCourt, icinga: Icinga) -> None:

@@ -13,7 +13,7 @@ from collector.preview import look
 from tests.monitors import october
 from tests.monitors.court import MonitoredCourt, monitored_court
 from tests.monitors.nagios_server import Nagios, day_logs, nagios_server
-from tests.monitors.processes import needed
+from tests.servers import needed
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("nagios")]
 

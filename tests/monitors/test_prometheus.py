@@ -6,20 +6,23 @@ import json
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from collector.preview import look
-from tests.adapters.faulty import FAULTS, Fault, Faulty
+from tests.adapters.disturbed import Disturbances, Recorded, Scene, recording
+from tests.adapters.probes.servers import Authority
 from tests.monitors import october
 from tests.monitors.court import MonitoredCourt, monitored_court
-from tests.monitors.processes import needed
 from tests.monitors.prometheus_server import prometheus_server, victoria_server
+from tests.servers import needed
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("prometheus")]
 
+TOKEN = "Prom8-geheim+Wort/42"
 STEP, COUNT = 900, 2976  # a quarter of an hour; 31 days
 ASSETS = 2  # of the register, in the same run
 FAILED = range(100, 120)
@@ -50,12 +53,18 @@ def prometheus() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def court(tmp_path: Path) -> Iterator[MonitoredCourt]:
-    with monitored_court(tmp_path) as court:
+@contextmanager
+def october_court(folder: Path) -> Iterator[MonitoredCourt]:
+    with monitored_court(folder) as court:
         court.register(("OA-01", "OA 系统", ""), ("GAP-1", "有缺口的", ""))
         court.indicator("checks")
         court.now = october.at("11-02 00:00")
+        yield court
+
+
+@pytest.fixture
+def court(tmp_path: Path) -> Iterator[MonitoredCourt]:
+    with october_court(tmp_path) as court:
         yield court
 
 
@@ -166,29 +175,25 @@ def test_an_asset_that_the_register_does_not_know_is_refused_and_tried_again(
     assert states(court, "NEW-1")[0] == ("up", 0, 49, 50)
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.usefixtures("impatient")
-def test_a_broken_wire_ends_the_load_and_the_next_makes_it_whole(
-    court: MonitoredCourt, victoria: str, fault: Fault
-) -> None:
-    with Faulty(victoria) as wire:
-        configure(court, wire.url, ", retries: 1, chunk: 2天")
-        source = court.folder / "sources/prom.yaml"
-        source.write_text(source.read_text(encoding="utf-8").replace("timeout: 5秒", "timeout: 2秒"), encoding="utf-8")
-        wire.fail(fault, after=5)
-        report = court.load()
-        assert len(report.failures) == 1
-        assert 0 < report.accepted < COUNT
-        wire.heal()
-        assert court.load().failures == []
-    assert states(court, "OA-01") == [("up", 0, 99, 100), ("down", 100, 119, 20), ("up", 120, 2975, 2856)]
+@pytest.fixture(scope="module")
+def recorded(victoria: str, authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
+    """Behind a login that somebody put before it."""
+
+    @contextmanager
+    def opened(folder: Path) -> Iterator[MonitoredCourt]:
+        with october_court(folder) as court, pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PROM_TOKEN", TOKEN)
+            configure(court, victoria, ", chunk: 8天, auth: {bearer: {env: PROM_TOKEN}}")
+            yield court
+
+    folder = tmp_path_factory.mktemp("undisturbed")
+    scene = Scene(victoria, opened, "prom", after=3, spared=2, secrets=(TOKEN,))
+    with recording(scene, folder, authority) as recorded:
+        yield recorded
 
 
-def test_a_clock_ten_minutes_off_is_said_and_lengthens_the_overlap(court: MonitoredCourt, victoria: str) -> None:
-    with Faulty(victoria) as wire:
-        wire.clock_offset = 600
-        configure(court, wire.url)
-        assert any("时钟" in note for note in court.load().notes)
+class TestDisturbed(Disturbances):
+    """Two pieces of the month are in the store when the third is disturbed."""
 
 
 def test_a_query_that_is_wrong_is_a_sentence(court: MonitoredCourt, prometheus: str) -> None:

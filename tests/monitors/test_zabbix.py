@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +14,9 @@ import pytest
 from collector.preview import look
 from collector.second_opinions import second_opinions
 from metrics.period import parse_period
-from tests.adapters.faulty import FAULTS, Fault, Faulty
+from tests.adapters.disturbed import Disturbances, Recorded, recording
+from tests.adapters.disturbed import Scene as Disturbed
+from tests.adapters.probes.servers import Authority
 from tests.monitors import october
 from tests.monitors.court import MonitoredCourt, monitored_court
 from tests.monitors.processes import waited
@@ -112,12 +115,18 @@ def _reader(zabbix: Zabbix, group: str) -> str:
     return made
 
 
+@contextmanager
+def october_court(folder: Path) -> Iterator[MonitoredCourt]:
+    with monitored_court(folder) as court:
+        court.register(("OA-01", "OA 系统", ""))
+        court.indicator("outages")
+        yield court
+
+
 @pytest.fixture
 def court(tmp_path: Path, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Iterator[MonitoredCourt]:
     monkeypatch.setenv("ZABBIX_TOKEN", scene.token)
-    with monitored_court(tmp_path) as court:
-        court.register(("OA-01", "OA 系统", ""))
-        court.indicator("outages")
+    with october_court(tmp_path) as court:
         configure(court, scene.zabbix.url)
         yield court
 
@@ -159,21 +168,28 @@ def test_a_second_load_changes_nothing(court: MonitoredCourt) -> None:
     assert court.store.cursor("zabbix") == cursor
 
 
-def test_a_problem_is_open_until_its_recovery_comes(court: MonitoredCourt, scene: Scene) -> None:
-    zabbix, down = scene.zabbix, october.at("11-19 08:00")
+@contextmanager
+def down_since(zabbix: Zabbix, down: int) -> Iterator[None]:
+    """A fourth problem, open within the block unless the block ends it; gone afterwards."""
     try:
         zabbix.push([("oa", "up", "0", down)])
         waited(lambda: len(zabbix.problems("oa")) == 4, lambda: "no fourth problem")
+        yield
+    finally:
+        zabbix.push([("oa", "up", "1", down + 600)])
+        waited(lambda: _ended(zabbix) == len(zabbix.problems("oa")), lambda: "still open")
+        _forget(zabbix, down)
+
+
+def test_a_problem_is_open_until_its_recovery_comes(court: MonitoredCourt, scene: Scene) -> None:
+    zabbix, down = scene.zabbix, october.at("11-19 08:00")
+    with down_since(zabbix, down):
         court.load()
         assert court.periods()[-1] == ("OA-01", down, None)
         zabbix.push([("oa", "up", "1", down + 600)])
         waited(lambda: _ended(zabbix) == 4, lambda: "it did not end")
         assert court.load().superseding == 1
         assert court.periods()[-1] == ("OA-01", down, down + 600)
-    finally:
-        zabbix.push([("oa", "up", "1", down + 600)])
-        waited(lambda: _ended(zabbix) == len(zabbix.problems("oa")), lambda: "still open")
-        _forget(zabbix, down)
 
 
 def _forget(zabbix: Zabbix, since: int) -> None:
@@ -303,25 +319,27 @@ def test_since_reads_a_range_again_and_leaves_the_cursor(court: MonitoredCourt) 
     assert court.store.cursor("zabbix") == cursor
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.usefixtures("impatient")
-def test_a_broken_wire_ends_the_load_and_the_next_makes_it_whole(
-    court: MonitoredCourt, scene: Scene, fault: Fault, tmp_path: Path
-) -> None:
-    court.load()
-    whole = (court.periods(), len(court.current("exclusion")), len(court.current("measurement")))
-    with monitored_court(tmp_path / "other") as other, Faulty(scene.zabbix.url) as wire:
-        other.register(("OA-01", "OA 系统", ""))
-        configure(other, wire.url, ", retries: 1")
-        wire.fail(fault, after=6)
-        report = other.load()
-        assert len(report.failures) == 1
-        assert scene.token not in str(report)
-        wire.heal()
-        assert other.load().failures == []
-        assert (other.periods(), len(other.current("exclusion")), len(other.current("measurement"))) == whole
-    kept = b"".join(path.read_bytes() for path in (tmp_path / "other/data").rglob("*") if path.is_file())
-    assert scene.token.encode() not in kept
+@pytest.fixture(scope="module")
+def recorded(scene: Scene, authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
+    """Two problems a page, the last one open, and an item's values; from the account that may only read."""
+
+    @contextmanager
+    def opened(folder: Path) -> Iterator[MonitoredCourt]:
+        with october_court(folder) as court, pytest.MonkeyPatch.context() as patch:
+            patch.setenv("ZABBIX_TOKEN", scene.token)
+            patch.setattr("adapters.zabbix._EVENTS", 2)
+            configure(court, scene.zabbix.url, ", checks: {key: up}, start: 2026-09-30")
+            yield court
+
+    down = october.at("11-19 12:00")
+    folder = tmp_path_factory.mktemp("undisturbed")
+    disturbed = Disturbed(scene.zabbix.url, opened, "zabbix", after=14, spared=4, secrets=(scene.token,))
+    with down_since(scene.zabbix, down), recording(disturbed, folder, authority) as recorded:
+        yield recorded
+
+
+class TestDisturbed(Disturbances):
+    """A page of problems is in the store when the second one is disturbed."""
 
 
 @pytest.mark.parametrize(

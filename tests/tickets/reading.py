@@ -30,12 +30,3 @@ def rows(court: ApiCourt, record: str, number: int, *names: str) -> list[tuple[o
     frame = court.current(record)
     frame = frame[frame["ticket_no"] == str(number)].astype(object)
     return list(frame.where(frame.notna(), None)[list(names)].itertuples(index=False, name=None))
-
-
-def records(court: ApiCourt) -> dict[str, list[tuple[object, ...]]]:
-    """Everything that the store holds of the source, without where it came from."""
-    found = {}
-    for record in ("ticket", "hold", "ticket_cycle"):
-        frame = court.current(record).drop(columns=["row_id"]).astype(object)
-        found[record] = list(frame.where(frame.notna(), None).itertuples(index=False, name=None))
-    return found

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from collector.cli import run
 from tests.adapters.apicourt import ApiCourt, court_at
+from tests.adapters.disturbed import Disturbances, Recorded, Scene, recording
 from tests.adapters.faulty import Fault, Faulty
+from tests.adapters.probes.servers import Authority
 from tests.tickets.reading import at, moments, rows, ticket
 from tests.tickets.redmine_server import RedmineServer
 
@@ -75,12 +78,18 @@ def world(redmine: RedmineServer) -> dict[str, int]:
     return numbers
 
 
-@pytest.fixture
-def court(tmp_path: Path, redmine: RedmineServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiCourt]:
-    monkeypatch.setenv("REDMINE_KEY", redmine.reader_key)
-    with court_at(tmp_path / "court") as court:
-        court.now = int(time.time())
+@contextmanager
+def reading_court(folder: Path, redmine: RedmineServer, now: int) -> Iterator[ApiCourt]:
+    with court_at(folder) as court, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REDMINE_KEY", redmine.reader_key)
+        court.now = now
         court.source("api", SOURCE.format(url=redmine.url))
+        yield court
+
+
+@pytest.fixture
+def court(tmp_path: Path, redmine: RedmineServer) -> Iterator[ApiCourt]:
+    with reading_court(tmp_path / "court", redmine, int(time.time())) as court:
         yield court
 
 
@@ -141,23 +150,24 @@ def test_a_later_load_takes_what_changed_and_costs_hashes_for_the_rest(
     assert ticket(court, world["plain"])["resolved_at"] == at("03:00:00")
 
 
-@pytest.mark.usefixtures("impatient")
-@pytest.mark.parametrize("fault", ["reset", "truncated", "429"])
-def test_a_fault_between_us_loses_nothing(
-    fault: Fault, court: ApiCourt, redmine: RedmineServer, world: dict[str, int], tmp_path: Path
-) -> None:
-    with Faulty(redmine.url) as proxy:
-        court.source("api", SOURCE.format(url=proxy.url))
-        for passing in (4, 12):
-            proxy.fail(fault, after=passing)
-            assert court.load().exit_code == 4
-            proxy.heal()
-        assert court.load().failures == []
-        with court_at(tmp_path / "other") as other:
-            other.now = court.now
-            other.source("api", SOURCE.format(url=proxy.url))
-            other.load()
-            assert other.store.fingerprint() == court.store.fingerprint()
+@pytest.fixture(scope="module")
+def recorded(
+    redmine: RedmineServer, world: dict[str, int], authority: Authority, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Recorded]:
+    now = int(time.time())
+
+    @contextmanager
+    def opened(folder: Path) -> Iterator[ApiCourt]:
+        with reading_court(folder, redmine, now) as court:
+            yield court
+
+    scene = Scene(redmine.url, opened, "api", after=12, spared=4, secrets=(redmine.reader_key,))
+    with recording(scene, tmp_path_factory.mktemp("undisturbed"), authority) as recorded:
+        yield recorded
+
+
+class TestDisturbed(Disturbances):
+    """A page of issues is in the store when the second one is disturbed."""
 
 
 def test_an_issue_that_is_deleted_meanwhile_is_left_out(

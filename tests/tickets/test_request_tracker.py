@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from tests.adapters.apicourt import ApiCourt, court_at
-from tests.adapters.faulty import Fault, Faulty
-from tests.tickets.reading import at, moments, records, rows, ticket
+from tests.adapters.disturbed import Disturbances, Recorded, Scene, recording
+from tests.adapters.probes.servers import Authority
+from tests.tickets.reading import at, moments, rows, ticket
 from tests.tickets.rt_server import READER, READER_PASSWORD, RtServer
 
 pytestmark = pytest.mark.live
@@ -87,16 +90,22 @@ def world(request_tracker: RtServer) -> dict[str, int]:
     return numbers
 
 
+@contextmanager
+def reading_court(folder: Path, now: int) -> Iterator[ApiCourt]:
+    with court_at(folder) as court, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RT_PASSWORD", READER_PASSWORD)
+        court.now = now
+        yield court
+
+
 @pytest.fixture
-def court(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiCourt]:
-    monkeypatch.setenv("RT_PASSWORD", READER_PASSWORD)
-    with court_at(tmp_path / "court") as court:
-        court.now = int(time.time())
+def court(tmp_path: Path) -> Iterator[ApiCourt]:
+    with reading_court(tmp_path / "court", int(time.time())) as court:
         yield court
 
 
 def source(court: ApiCourt, url: str, size: int = 3) -> None:
-    court.source("api", SOURCE.format(url=url, user=READER, size=size))
+    court.source("rt", SOURCE.format(url=url, user=READER, size=size))
 
 
 def test_a_known_history_comes_out_as_it_was(court: ApiCourt, request_tracker: RtServer, world: dict[str, int]) -> None:
@@ -148,7 +157,7 @@ def test_traps(court: ApiCourt, request_tracker: RtServer, world: dict[str, int]
 
 def test_only_the_queues_that_are_asked_for(court: ApiCourt, request_tracker: RtServer, world: dict[str, int]) -> None:
     text = SOURCE.format(url=request_tracker.url, user=READER, size=50) + "queues: 服务请求\n"
-    court.source("api", text)
+    court.source("rt", text)
     court.load()
     assert set(court.current()["ticket_no"]) == {str(world["request"])}
 
@@ -171,29 +180,27 @@ def test_a_later_load_takes_what_changed(court: ApiCourt, request_tracker: RtSer
     assert court.load().superseding == 0
 
 
-@pytest.mark.usefixtures("impatient")
-@pytest.mark.parametrize("fault", ["reset", "500"])
-def test_a_fault_between_us_loses_nothing(
-    fault: Fault,
-    court: ApiCourt,
-    request_tracker: RtServer,
-    world: dict[str, int],
-    tmp_path: Path,
-    impatient: list[float],
-) -> None:
-    with Faulty(request_tracker.url) as proxy:
-        source(court, proxy.url)
-        for passing in (1, 3):
-            proxy.fail(fault, after=passing)
-            assert court.load().exit_code == 4
-            proxy.heal()
-        assert court.load().failures == []
-        with court_at(tmp_path / "other") as other:
-            other.now = court.now
-            source(other, proxy.url)
-            other.load()
-            # RT writes the keys of its JSON in another order each time: the bytes of two loads are never the same
-            assert records(other) == records(court)
+@pytest.fixture(scope="module")
+def recorded(
+    request_tracker: RtServer, world: dict[str, int], authority: Authority, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Recorded]:
+    """What RT answers twice is never the same, for it writes the keys of its JSON in another order each time."""
+    now = int(time.time())
+
+    @contextmanager
+    def opened(folder: Path) -> Iterator[ApiCourt]:
+        with reading_court(folder, now) as court:
+            source(court, request_tracker.url)
+            yield court
+
+    encoded = base64.b64encode(f"{READER}:{READER_PASSWORD}".encode()).decode()
+    scene = Scene(request_tracker.url, opened, "rt", after=3, spared=2, secrets=(READER_PASSWORD, encoded))
+    with recording(scene, tmp_path_factory.mktemp("undisturbed"), authority) as recorded:
+        yield recorded
+
+
+class TestDisturbed(Disturbances):
+    """A page of tickets is in the store when the second one is disturbed."""
 
 
 def test_hundreds_of_tickets(court: ApiCourt, request_tracker: RtServer, world: dict[str, int]) -> None:
@@ -212,7 +219,7 @@ def test_check_shows_version_queues_and_first_records(
     from collector.cli import run
 
     text = SOURCE.format(url=request_tracker.url, user=READER, size=50).replace("waiting: new", "waiting: [new, 新建]")
-    court.source("api", text + "queues: [运维工单, 不存在]\n")
+    court.source("rt", text + "queues: [运维工单, 不存在]\n")
     assert run(["check", "-C", str(court.folder), "--source", "rt"]) == 0
     shown = capsys.readouterr().out
     assert "Request Tracker 5." in shown
