@@ -30,7 +30,7 @@ demo: $(VENV)/.ready
 	$(BIN)/yunwei demo demo --replace
 
 test: $(VENV)/.ready-dev
-	$(PYTEST) -n $(WORKERS) --dist loadfile
+	$(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.ready-dev
 	$(BIN)/ruff format --check .

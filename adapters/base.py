@@ -81,6 +81,7 @@ class Fetch:
         clock: UTC seconds now.
         say: takes a sentence for the operator (the server's clock is wrong, …); the load goes on.
         given_up: whether nobody waits for the load any more, so that nothing more is to be asked.
+        stored: numbers of the source's tickets in the store that were reported at a moment (UTC seconds) or later.
     """
 
     spool: Path
@@ -89,6 +90,7 @@ class Fetch:
     clock: Callable[[], int]
     say: Callable[[str], None]
     given_up: Callable[[], bool] = lambda: False
+    stored: Callable[[int], frozenset[str]] = lambda since: frozenset()
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from adapters.http_config import HttpConfig
 from adapters.mapping import Name, Seconds
+from adapters.monitoring_config import OwnRhythm, each_once
 
 
 def _asset_from(text: str) -> str:
@@ -17,7 +17,7 @@ def _asset_from(text: str) -> str:
     raise ValueError(f"“{text}”应为 vars:变量名、host（主机以主机名为编号）或 none（只取 assets 所列的）")
 
 
-class IcingaConfig(HttpConfig):
+class IcingaConfig(OwnRhythm, HttpConfig):
     """One Icinga 2, by its API."""
 
     asset: Annotated[str, AfterValidator(_asset_from)] = Field(
@@ -41,21 +41,9 @@ class IcingaConfig(HttpConfig):
         """Record types that the source may deliver."""
         return {"uptime_check"} | ({"exclusion"} if self.downtime != "ignore" else set())
 
-    @property
-    def interval(self) -> None:
-        """Each batch of checks says its own."""
-        return
-
-    @property
-    def staleness(self) -> None:
-        """Each batch of checks says its own."""
-        return
-
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.auth is None or self.auth.basic is None:
             raise ValueError("Icinga 的 ApiUser 用口令登录：auth 应写 {basic: {user: …, password: {env: …}}}")
-        twice = [asset for asset, count in Counter(self.assets.values()).items() if count > 1]
-        if twice:
-            raise ValueError(f"设备“{twice[0]}”对应了几个主机或服务，各自的状态会互相覆盖；每台设备只能对应一个")
+        each_once(self.assets)
         return self

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from adapters.mapping import Name, Seconds
+from adapters.monitoring_config import each_once
 from metrics.indicators import Strict
 
 
@@ -48,7 +48,5 @@ class NagiosConfig(Strict):
 
     @model_validator(mode="after")
     def _each_asset_once(self) -> Self:
-        twice = [asset for asset, count in Counter(self.assets.values()).items() if count > 1]
-        if twice:
-            raise ValueError(f"设备“{twice[0]}”对应了几个主机或服务，各自的状态会互相覆盖；每台设备只能对应一个")
+        each_once(self.assets)
         return self

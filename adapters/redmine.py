@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from adapters.base import Batch, Blob, Context, Fetch, Greeting, Page, Preview
 from adapters.http_client import Client, NotFoundError, Reply
-from adapters.numbered import Walk, walk_from
+from adapters.numbered import Walk, say_missing, walk_from
 from adapters.redmine_config import RedmineConfig
 from adapters.replies import Spool, bundled
 from adapters.ticket_history import Change, moment_of
@@ -49,11 +49,12 @@ class RedmineAdapter:
                 replies = [(one.address, one.body) for one in (statuses, reply)]
                 replies += _with_journals(client, issues, ask)
                 last = len(issues) >= total
-                walk.after(issues[-1]["id"] if issues else walk.last, ended=last)
+                walk.after([issue["id"] for issue in issues], ended=last)
                 blob = spool.bundle(reply.address, replies, reply.at) if issues else None
                 yield Page(blob, walk.cursor())
                 if last:
-                    return
+                    break
+            say_missing(config, ask, walk)
 
     def greet(self, config: RedmineConfig, context: Context, ask: Fetch) -> Greeting:
         """The account, what it may read, statuses that are not spoken of, the first issues."""

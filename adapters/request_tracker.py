@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from adapters.base import Batch, Blob, Context, Fetch, Greeting, Page, Preview
 from adapters.http_client import Client, Reply
-from adapters.numbered import Walk, walk_from
+from adapters.numbered import Walk, numbers_are_ours, say_missing, walk_from
 from adapters.replies import Spool, bundled
 from adapters.request_tracker_config import RequestTrackerConfig
 from adapters.ticket_history import Change, moment_of
@@ -44,7 +44,7 @@ class RequestTrackerAdapter:
         return iter(())
 
     def fetch(self, config: RequestTrackerConfig, context: Context, ask: Fetch) -> Iterator[Page]:
-        """Tickets by ascending number that changed since, with the transactions of each page."""
+        """Tickets by ascending number that changed since, with the transactions of each page; then deleted ones."""
         walk = walk_from(config, context, ask)
         spool = Spool(ask.spool)
         with Client(config, context, ask) as client:
@@ -59,11 +59,16 @@ class RequestTrackerAdapter:
                 last = not numbers or (total is not None and len(numbers) >= int(total))
                 if not numbers and total:
                     ask.say(f"有 {total} 张工单账号无权查看，没有取到；请对方给账号 ShowTicket 权限")
-                walk.after(numbers[-1] if numbers else walk.last, ended=last)
+                walk.after(numbers, ended=last and walk.since is None)
                 blob = spool.bundle(reply.address, replies, reply.at) if numbers else None
                 yield Page(blob, walk.cursor())
                 if last:
-                    return
+                    break
+            if walk.since is not None:  # before the first load what was deleted is no affair of ours
+                blob = _deleted(client, config, ask, walk, spool)
+                walk.ended = True
+                yield Page(blob, walk.cursor())
+            say_missing(config, ask, walk)
 
     def greet(self, config: RequestTrackerConfig, context: Context, ask: Fetch) -> Greeting:
         """The version, the queues that can be seen, the first tickets."""
@@ -95,11 +100,10 @@ class RequestTrackerAdapter:
 
 
 def _tickets(client: Client, config: RequestTrackerConfig, walk: Walk, size: int) -> tuple[Reply, dict[str, Any]]:
-    """A page of tickets after the last number; RT reads a moment without a zone in the account's own."""
+    """A page of tickets after the last number."""
     conditions = [f"id > {walk.last}"]
     if walk.since is not None:
-        moment = datetime.fromtimestamp(walk.since, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        conditions.append(f"LastUpdated >= '{moment}'")
+        conditions.append(f"LastUpdated >= '{_moment(walk.since)}'")
     if config.queues:
         conditions.append(f"({' OR '.join(f'Queue = {_quoted(name)}' for name in config.queues)})")
     return _collection(
@@ -116,6 +120,11 @@ def _tickets(client: Client, config: RequestTrackerConfig, walk: Walk, size: int
     )
 
 
+def _moment(at: int) -> str:
+    """UTC seconds as TicketSQL takes them; RT reads a moment without a zone in the account's own."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
 def _transactions(client: Client, numbers: Sequence[int]) -> list[tuple[str, bytes]]:
     """Changes of status and replies of these tickets, by ascending number.
 
@@ -123,17 +132,46 @@ def _transactions(client: Client, numbers: Sequence[int]) -> list[tuple[str, byt
     would look like the last one.
     """
     mine = " OR ".join(f"ObjectId = {number}" for number in numbers)
-    replies: list[tuple[str, bytes]] = []
+    found = _changes(client, f"({mine}) AND (Type = 'Status' OR Type = 'Correspond')")
+    return [(reply.address, reply.body) for reply, _ in found]
+
+
+def _changes(client: Client, condition: str) -> Iterator[tuple[Reply, dict[str, Any]]]:
+    """The transactions of tickets for which a condition holds, by ascending number, page by page."""
     last = 0
     while True:
-        query = f"ObjectType = 'RT::Ticket' AND ({mine}) AND (Type = 'Status' OR Type = 'Correspond') AND id > {last}"
+        query = f"ObjectType = 'RT::Ticket' AND {condition} AND id > {last}"
         params = {"query": query, "fields": _TRANSACTIONS, "orderby": "id", "order": "ASC", "per_page": str(_MOST)}
         reply, data = _collection(client, "transactions", params)
-        replies.append((reply.address, reply.body))
-        items = data["items"]
-        if len(items) < _MOST:
-            return replies
+        yield reply, data
+        if len(data["items"]) < _MOST:
+            return
         last = max(_numbers(reply, data))
+
+
+def _deleted(client: Client, config: RequestTrackerConfig, ask: Fetch, walk: Walk, spool: Spool) -> Blob | None:
+    """Stored tickets that were deleted since: no list has them any more, but they and their histories are told.
+
+    One that was brought back is in the list again.
+    """
+    assert walk.since is not None
+    condition = f"Type = 'Status' AND NewValue = 'deleted' AND Created >= '{_moment(walk.since)}'"
+    numbers = sorted({int(item["ObjectId"]) for _, data in _changes(client, condition) for item in data["items"]})
+    if numbers and numbers_are_ours(config):
+        stored = ask.stored(0)
+        numbers = [number for number in numbers if str(number) in stored]
+    found: dict[int, Reply] = {}
+    for number in numbers:
+        reply, ticket = client.get_json(f"ticket/{number}", {"fields[Queue]": "Name"})
+        wanted = not config.queues or (ticket.get("Queue") or {}).get("Name") in config.queues
+        if ticket.get("Status") == "deleted" and wanted:
+            found[number] = reply
+    if not found:
+        return None
+    walk.listed.update(found)
+    replies = [(reply.address, reply.body) for reply in found.values()]
+    first = next(iter(found.values()))
+    return spool.bundle(first.address, [*replies, *_transactions(client, sorted(found))], first.at)
 
 
 def _collection(client: Client, path: str, params: dict[str, str]) -> tuple[Reply, dict[str, Any]]:
@@ -151,12 +189,15 @@ def _numbers(reply: Reply, data: dict[str, Any]) -> list[int]:
 
 
 def _told(config: RequestTrackerConfig, blob: Blob) -> Iterator[Told]:
-    """The tickets of a page, in its order."""
+    """The tickets of a page, in its order: those of a list, or deleted ones, each told by itself."""
     replies = [data for _, data in bundled(blob)]
     try:
-        changes, written = _histories(item for data in replies[1:] for item in data["items"])
-        for item in replies[0]["items"]:
-            yield _ticket(config, item, changes[item["id"]], written[item["id"]])
+        alone = [data for data in replies if "items" not in data]
+        told, histories = (alone, replies[len(alone) :]) if alone else (replies[0]["items"], replies[1:])
+        changes, written = _histories(item for data in histories for item in data["items"])
+        for item in told:
+            number = str(item["id"])
+            yield _ticket(config, item, changes[number], written[number])
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise InputError(f"不是 Request Tracker 的工单列表（{type(error).__name__}：{error}）") from None
 
@@ -193,7 +234,7 @@ def _ticket(
         "updated": item.get("LastUpdated"),
         "custom": {field["name"]: field["values"] for field in item.get("CustomFields") or () if field["values"]},
     }
-    return told_of(str(item["id"]), item["Created"], fields, changes, config.statuses, replies)
+    return told_of(str(item["id"]), item["Created"], fields, changes, config.meanings, replies)
 
 
 def _quoted(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from adapters.base import Context, Fetch
@@ -22,7 +23,8 @@ class Api:
 
     def __init__(self, config: ZabbixConfig, context: Context, ask: Fetch) -> None:
         self.client = Client(config, context, ask)
-        anonymous = Client(config.model_copy(update={"auth": None}), context, ask)
+        silent = replace(ask, say=lambda sentence: None)  # the other client says the same of the same server
+        anonymous = Client(config.model_copy(update={"auth": None}), context, silent)
         with anonymous:
             self._anonymous = anonymous
             reply, version = self._call(anonymous, "apiinfo.version", {}, None)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from adapters.http_config import HttpConfig
 from adapters.mapping import Name, Words
+from adapters.monitoring_config import OwnRhythm
 from metrics.indicators import Strict
 
 Severity = Literal["not_classified", "information", "warning", "average", "high", "disaster"]
@@ -29,7 +30,7 @@ class ItemChecks(Strict):
     up: Words = Field(("1",), description="哪些值表示正常，其余为异常；如 [1]")
 
 
-class ZabbixConfig(HttpConfig):
+class ZabbixConfig(OwnRhythm, HttpConfig):
     """One Zabbix server, by its API."""
 
     start: date | None = Field(None, description="第一次从哪一天取起；不写则取保留的全部")
@@ -61,16 +62,6 @@ class ZabbixConfig(HttpConfig):
         found |= {"exclusion"} if self.maintenance != "ignore" else set()
         found |= {"uptime_check"} if self.checks else set()
         return found | ({"measurement"} if self.sli else set())
-
-    @property
-    def interval(self) -> None:
-        """Each batch of checks says its own."""
-        return
-
-    @property
-    def staleness(self) -> None:
-        """Each batch of checks says its own."""
-        return
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -25,6 +25,11 @@ settings.load_profile("yunwei")
 _numbers = itertools.count(1)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files of real servers first: they are few tests that take long, and the last file keeps one worker alone."""
+    items.sort(key=lambda item: not any(mark.name == "live" for mark in item.parent.iter_markers()))  # type: ignore[union-attr]
+
+
 @dataclass
 class Clock:
     """A clock that stands still until a test moves it; UTC seconds."""

@@ -49,6 +49,7 @@ class Load:
                 clock=store.clock,
                 say=lambda sentence: self._session.report.notes.append(f"{source.name}：{sentence}"),
                 given_up=given_up.is_set,
+                stored=lambda moment: store.tickets_since(source.id, moment),
             )
             with PagesAhead(adapter.fetch(source.config, context, ask), given_up) as pages:
                 while (page := self._next(pages)) is not None and self._page(page, since is None):

@@ -227,6 +227,11 @@ class Store:
         with reading(self._engine) as connection:
             return read_cursor(connection, self.organization_id, source)
 
+    def tickets_since(self, source: str, since: int) -> frozenset[str]:
+        """The numbers of the source's tickets that were reported at ``since`` (UTC seconds) or later."""
+        with reading(self._engine) as connection:
+            return frozenset(connection.scalars(_facts.tickets_query(self.organization_id, source, since)))
+
     def move_cursor(self, source: str, position: str) -> None:
         """The source was read up to ``position`` and nothing in it was new."""
         with writing(self._engine) as connection:

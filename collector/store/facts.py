@@ -67,6 +67,13 @@ def _read_records(bulk: Bulk, table: Table, organization_id: str, sequence: int)
     return bulk.read_records(table, names, (table.c.organization_id == organization_id) & visible(table, sequence))
 
 
+def tickets_query(organization_id: str, source: str, since: int) -> Select[Any]:
+    """The numbers of the source's tickets that were reported at ``since`` (UTC seconds) or later, as known now."""
+    tickets = RECORD_TABLES["ticket"]
+    mine = (tickets.c.organization_id == organization_id) & (tickets.c.source == source)
+    return select(tickets.c.ticket_no).where(mine, tickets.c.known_until.is_(None), tickets.c.reported_at >= since)
+
+
 def to_frame(table: pa.Table) -> pd.DataFrame:
     """A pandas frame of Arrow columns with the dtypes of ``metrics.records``."""
     import pandas as pd

@@ -319,29 +319,6 @@ def test_since_reads_a_range_again_and_leaves_the_cursor(court: MonitoredCourt) 
     assert court.store.cursor("zabbix") == cursor
 
 
-@pytest.fixture(scope="module")
-def recorded(scene: Scene, authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
-    """Two problems a page, the last one open, and an item's values; from the account that may only read."""
-
-    @contextmanager
-    def opened(folder: Path) -> Iterator[MonitoredCourt]:
-        with october_court(folder) as court, pytest.MonkeyPatch.context() as patch:
-            patch.setenv("ZABBIX_TOKEN", scene.token)
-            patch.setattr("adapters.zabbix._EVENTS", 2)
-            configure(court, scene.zabbix.url, ", checks: {key: up}, start: 2026-09-30")
-            yield court
-
-    down = october.at("11-19 12:00")
-    folder = tmp_path_factory.mktemp("undisturbed")
-    disturbed = Disturbed(scene.zabbix.url, opened, "zabbix", after=14, spared=4, secrets=(scene.token,))
-    with down_since(scene.zabbix, down), recording(disturbed, folder, authority) as recorded:
-        yield recorded
-
-
-class TestDisturbed(Disturbances):
-    """A page of problems is in the store when the second one is disturbed."""
-
-
 @pytest.mark.parametrize(
     ("token", "fact"),
     [("f" * 64, "Zabbix 不接受令牌"), ("有汉字的", "auth 的令牌或密钥含有请求头中不能有的字符")],
@@ -379,3 +356,26 @@ def test_problems_come_page_by_page_and_none_is_lost_between(
     assert report.failures == []
     assert court.periods() == [("OA-01", *outage) for outage in october.OUTAGES]
     assert sum("problems" in delivery.name for delivery in report.deliveries) == 3
+
+
+@pytest.fixture(scope="module")
+def recorded(scene: Scene, authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
+    """Two problems a page, the last one open until the end of all tests here, and an item's values."""
+
+    @contextmanager
+    def opened(folder: Path) -> Iterator[MonitoredCourt]:
+        with october_court(folder) as court, pytest.MonkeyPatch.context() as patch:
+            patch.setenv("ZABBIX_TOKEN", scene.token)
+            patch.setattr("adapters.zabbix._EVENTS", 2)
+            configure(court, scene.zabbix.url, ", checks: {key: up}, start: 2026-09-30")
+            yield court
+
+    down = october.at("11-19 12:00")
+    folder = tmp_path_factory.mktemp("undisturbed")
+    disturbed = Disturbed(scene.zabbix.url, opened, "zabbix", after=14, spared=4, secrets=(scene.token,))
+    with down_since(scene.zabbix, down), recording(disturbed, folder, authority) as recorded:
+        yield recorded
+
+
+class TestDisturbed(Disturbances):
+    """A page of problems is in the store when the second one is disturbed."""

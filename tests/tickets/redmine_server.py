@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import os
 import shutil
 import signal
 import sqlite3
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from tests.adapters.probes.servers import free_port
+from tests.tickets.serving import asked, started
 
 SHARE = Path("/usr/share/redmine")
 #: What the package's own set-up made: an empty database with all tables.
@@ -87,22 +85,8 @@ class RedmineServer:
     def start(self) -> None:
         """Start it and wait until it answers."""
         command = ["ruby", "bin/rails", "server", "-u", "thin", "-b", "127.0.0.1", "-p", str(self.port)]
-        self._process = subprocess.Popen(
-            [*command, "-P", str(self.folder / "thin.pid")],
-            cwd=SHARE,
-            env=self._env(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        deadline = time.monotonic() + 90
-        while True:
-            try:
-                self.ask("GET", "users/current.json")
-                return
-            except OSError:
-                if time.monotonic() > deadline or self._process.poll() is not None:
-                    raise RuntimeError("redmine did not start") from None
-                time.sleep(0.1)
+        command += ["-P", str(self.folder / "thin.pid")]
+        self._process = started(command, lambda: self.ask("GET", "users/current.json"), cwd=SHARE, env=self._env())
 
     def stop(self) -> None:
         """End it; it is slow to obey."""
@@ -116,14 +100,7 @@ class RedmineServer:
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """One request of its interface as its administrator."""
-        headers = {"X-Redmine-API-Key": self.admin_key, "Content-Type": "application/json"}
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
-            connection.request(method, f"/{path}", json.dumps(body) if body is not None else None, headers)
-            response = connection.getresponse()
-            content = response.read()
-            if response.status >= 300:
-                raise RuntimeError(f"{method} {path}: {response.status} {content[:300]!r}")
-            return json.loads(content) if content.strip() else None
+        return asked(self.port, method, f"/{path}", body, {"X-Redmine-API-Key": self.admin_key})
 
     def issue(self, subject: str, asset: str = "", tracker: int = 1, project: str = "court") -> int:
         """Make an issue; its number."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import http.client
-import json
+import base64
 import os
 import shutil
 import sqlite3
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.adapters.probes.servers import free_port
+from tests.tickets.serving import asked, started
 
 SHARE = Path("/usr/share/request-tracker5")
 SERVER = SHARE / "libexec" / "rt-server"
@@ -82,18 +81,7 @@ class RtServer:
     def start(self) -> None:
         """Start it and wait until it answers."""
         command = ["perl", f"-I{SHARE}/lib", str(SERVER), "--port", str(self.port), "--host", "127.0.0.1"]
-        self._process = subprocess.Popen(
-            command, env=self._env(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-        )
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                self.ask("GET", "rt")
-                return
-            except OSError:
-                if time.monotonic() > deadline or self._process.poll() is not None:
-                    raise RuntimeError("rt-server did not start") from None
-                time.sleep(0.1)
+        self._process = started(command, lambda: self.ask("GET", "rt"), env=self._env(), start_new_session=True)
 
     def stop(self) -> None:
         """End it and all its workers."""
@@ -104,17 +92,8 @@ class RtServer:
 
     def ask(self, method: str, path: str, body: Any = None, user: str = "root", password: str = "password") -> Any:
         """One request of its interface, as JSON both ways."""
-        import base64
-
         token = base64.b64encode(f"{user}:{password}".encode()).decode()
-        headers = {"Authorization": f"Basic {token}", "Content-Type": "application/json"}
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
-            connection.request(method, f"/REST/2.0/{path}", json.dumps(body) if body is not None else None, headers)
-            response = connection.getresponse()
-            content = response.read()
-            if response.status >= 300:
-                raise RuntimeError(f"{method} {path}: {response.status} {content[:300]!r}")
-            return json.loads(content)
+        return asked(self.port, method, f"/REST/2.0/{path}", body, {"Authorization": f"Basic {token}"})
 
     def ticket(self, subject: str, queue: str = "运维工单", **more: Any) -> int:
         """Make a ticket; its number."""

@@ -11,7 +11,7 @@ import pytest
 
 from collector.cli import run
 from tests.adapters.apicourt import ApiCourt, court_at
-from tests.adapters.disturbed import Disturbances, Recorded, Scene, recording
+from tests.adapters.disturbed import Disturbances, Recorded, Scene, facts, recording
 from tests.adapters.faulty import Fault, Faulty
 from tests.adapters.probes.servers import Authority
 from tests.tickets.reading import at, moments, rows, ticket
@@ -189,6 +189,27 @@ def test_an_issue_that_is_deleted_meanwhile_is_left_out(
     assert report.failures == []
     assert [note for note in report.notes if f"工单 {number} 在取数的时候被删除了" in note]
     assert str(number) not in set(court.current()["ticket_no"])
+
+
+def test_an_issue_that_is_deleted_later_is_named_and_stays(
+    court: ApiCourt, redmine: RedmineServer, world: dict[str, int]
+) -> None:
+    numbers = [redmine.issue("误报") for _ in range(2)]
+    court.load()
+    held = facts(court)
+    redmine.ask("DELETE", f"issues/{numbers[1]}.json")
+    assert court.load().notes == [], "what is new says nothing of what is gone"
+    report = court.load(since=at("00:00:00"))
+    assert (report.failures, report.notes) == (
+        [],
+        [
+            f"院内工单系统：重取的范围内有 1 张入库过的工单对方不再列出（{numbers[1]}），"
+            "可能已删除、移走或不再给这个账号看；库中的记录没有改动，请向对方查明"
+        ],
+    )
+    assert (report.accepted, report.superseding, facts(court)) == (0, 0, held)
+    assert ticket(court, numbers[1])["title"] == "误报"
+    assert court.load(since=court.now + 3600).notes == [], "only of what was reported in the range"
 
 
 def test_check_shows_the_account_the_projects_and_the_first_records(

@@ -164,7 +164,7 @@ def test_only_the_queues_that_are_asked_for(court: ApiCourt, request_tracker: Rt
 
 def test_a_later_load_takes_what_changed(court: ApiCourt, request_tracker: RtServer, world: dict[str, int]) -> None:
     rt = request_tracker
-    source(court, rt.url)
+    source(court, rt.url, size=50)
     number = rt.ticket("后来才解决")
     court.load()
     assert ticket(court, number)["resolved_at"] is None
@@ -178,6 +178,31 @@ def test_a_later_load_takes_what_changed(court: ApiCourt, request_tracker: RtSer
     assert untouched["resolved_at"] == at("03:00:00")
     court.now = int(time.time()) + 3600
     assert court.load().superseding == 0
+
+
+def test_a_ticket_that_is_deleted_later_is_withdrawn_and_stays(
+    court: ApiCourt, request_tracker: RtServer, world: dict[str, int]
+) -> None:
+    rt = request_tracker
+    source(court, rt.url, size=50)
+    numbers = [rt.ticket("误报", CustomFields={"设备编号": "A9"}) for _ in range(2)]
+    court.load()
+    before = court.store.sequence_at(None)
+    rt.status(numbers[0], "deleted")
+    rt.status(numbers[1], "deleted", "open")  # brought back
+    court.now = int(time.time())
+    report = court.load()
+    assert (report.failures, report.accepted, report.notes) == ([], 0, [])
+    gone, back = (ticket(court, number) for number in numbers)
+    assert (gone["status"], gone["cancelled"], gone["asset_no"], gone["title"]) == ("deleted", True, "A9", "误报")
+    assert (back["status"], back["cancelled"]) == ("open", None)
+    known = court.store.facts(sequence=before).frames["ticket"]
+    (earlier,) = known.loc[known["ticket_no"] == str(numbers[0]), "status"]
+    assert earlier == "new"
+    assert str(world["deleted"]) not in set(court.current()["ticket_no"]), "it was never stored"
+    court.now += 3600
+    again = court.load(since=at("00:00:00"))
+    assert (again.accepted, again.superseding, again.notes) == (0, 0, [])
 
 
 @pytest.fixture(scope="module")
