@@ -80,14 +80,14 @@ class Recorded:
     accepted: int = 0
 
     @contextmanager
-    def court(self, folder: Path, timeout: str = "1秒") -> Iterator[Workspace]:
-        """A court whose source asks the wire."""
+    def court(self, folder: Path, timeout: str = "1秒", **more: object) -> Iterator[Workspace]:
+        """A court whose source asks the wire; ``more``: further keys of the source."""
         with self.scene.opened(folder) as court:
             node, _ = read_nodes((court.folder / f"sources/{self.scene.source}.yaml").read_bytes(), "")
             assert node is not None
             limits = {"timeout": timeout, "retries": 1, "largest_reply": "512KB"}
             wire = {"url": self.wire.url, "ca": str(self.authority.folder / "ca.pem")}
-            court.source(self.scene.source, json.dumps({**node.value(), **limits, **wire}, ensure_ascii=False))
+            court.source(self.scene.source, json.dumps({**node.value(), **limits, **wire, **more}, ensure_ascii=False))
             self.wire.now = court.now
             yield court
 
@@ -136,6 +136,12 @@ def facts(court: Workspace) -> Facts:
     return {name: sorted(map(repr, _plain(frame).itertuples(index=False))) for name, frame in frames.items()}
 
 
+def replies_held(court: Workspace, source: str) -> set[bool]:
+    """Whether the archive holds the replies that the source was read from: all, none, or some of them."""
+    deliveries = court.store.deliveries()
+    return {court.archive.holds(name) for name in deliveries.loc[deliveries["source"] == source, "content_hash"]}
+
+
 def _plain(frame: Any) -> Any:
     return frame[[name for name in frame if not name.endswith("_id")]].astype(object)
 
@@ -170,6 +176,15 @@ class Disturbances:
             assert broken.accepted + whole.accepted == recorded.accepted
             assert court.store.fingerprint() == recorded.fingerprint
         recorded.keeps_its_secrets(tmp_path, caplog.text, str(broken), *map(str, broken.failures))
+
+    @pytest.mark.parametrize("kept", [True, False])
+    def test_every_reply_is_kept_as_evidence_unless_the_source_says_no(
+        self, kept: bool, recorded: Recorded, tmp_path: Path
+    ) -> None:
+        with recorded.court(tmp_path, keep_replies=kept) as court:
+            assert court.load().failures == []
+            assert replies_held(court, recorded.scene.source) == {kept}
+            assert facts(court) == recorded.facts
 
     def test_a_load_may_be_broken_again_and_again(self, recorded: Recorded, tmp_path: Path) -> None:
         """At its first request, then at the second of what is left, and so on until a load comes through."""

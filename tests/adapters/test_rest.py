@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from collector.preview import look
 from collector.store import Delivery, Totals
-from tests.adapters.api import NEW_YEAR, Api, TicketSystem
+from tests.adapters.api import NEW_YEAR, Api, Asked, TicketSystem, Told
 from tests.adapters.apicourt import PAGING, ApiCourt, court_at
 
 
@@ -16,6 +17,26 @@ from tests.adapters.apicourt import PAGING, ApiCourt, court_at
 def court(tmp_path: Path) -> Iterator[ApiCourt]:
     with court_at(tmp_path) as court:
         yield court
+
+
+def test_check_shows_the_server_how_many_there_are_and_the_first_records(court: ApiCourt) -> None:
+    system = TicketSystem(75)
+
+    def answer(asked: Asked) -> Told:
+        status, headers, told = system(asked)
+        return status, {**headers, "Server": "ITSM/8.2"}, told
+
+    with Api(answer).running() as api:
+        court.rest(api.url, "offset")
+        (source,) = look(court.settings, ["api"]).sources
+    assert source.greeting is not None
+    assert source.greeting[0] == "服务器 ITSM/8.2"
+    assert source.greeting[1].endswith("回答 200，第一页 20 条，共 75 条")
+    (table,) = source.files[0].tables
+    first = table.rows[0]
+    assert (first["ticket_no"], first["title"], first["kind"]) == ("T000001", "第 1 号故障", "incident")
+    assert table.rows[2].get("resolved_at") is None, "1970 is no resolution"
+    assert len(court.store.deliveries()) == 0
 
 
 @pytest.mark.parametrize("paging", PAGING)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from collector.preview import look
+from tests.adapters.disturbed import replies_held
 from tests.monitors import october
 from tests.monitors.court import MonitoredCourt, monitored_court
 from tests.monitors.nagios_server import Nagios, day_logs, nagios_server
@@ -187,6 +188,14 @@ def test_since_reads_logs_again(court: MonitoredCourt) -> None:
     report = court.load(since=1)
     assert (report.failures, report.accepted, report.superseding) == ([], 0, 0)
     assert court.store.cursor("nagios") == cursor
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_logs_are_kept_as_evidence_unless_the_source_says_no(court: MonitoredCourt, kept: bool) -> None:
+    lay(court, logs(october_lines()))
+    configure(court, "logs", f", keep_replies: {str(kept).lower()}")
+    assert court.load().failures == []
+    assert replies_held(court, "nagios") == {kept}
 
 
 def test_check_shows_the_logs_there_are(court: MonitoredCourt) -> None:

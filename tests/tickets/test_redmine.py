@@ -199,7 +199,9 @@ def test_an_issue_that_is_deleted_later_is_named_and_stays(
     held = facts(court)
     redmine.ask("DELETE", f"issues/{numbers[1]}.json")
     assert court.load().notes == [], "what is new says nothing of what is gone"
+    cursor = court.store.cursor("api")
     report = court.load(since=at("00:00:00"))
+    assert court.store.cursor("api") == cursor
     assert (report.failures, report.notes) == (
         [],
         [
@@ -223,3 +225,27 @@ def test_check_shows_the_account_the_projects_and_the_first_records(
     assert "statuses 中的 待受理 对方没有，请核对" in shown
     assert "按处理中看待的状态：处理中" in shown
     assert "话筒无声" in shown
+
+
+def test_tickets_that_change_while_they_are_paged_through_are_not_missed(
+    court: ApiCourt, redmine: RedmineServer, world: dict[str, int]
+) -> None:
+    """Before the second page is answered one of the first page changes, and a new one comes."""
+    made: list[int] = []
+    with Faulty(redmine.url) as proxy:
+        court.source("api", SOURCE.format(url=proxy.url))
+        hook = proxy.next_fault
+
+        def change() -> Fault | None:
+            if sum("/issues.json?" in path for _, path, _ in proxy.seen) == 3 and not made:
+                redmine.status(world["waiting"], "处理中")
+                made.append(redmine.issue("翻页时来的"))
+            return hook()
+
+        proxy.next_fault = change  # type: ignore[method-assign]
+        assert court.load().failures == []
+        court.now = int(time.time())
+        assert court.load().failures == []
+    assert ticket(court, made[0])["title"] == "翻页时来的"
+    assert ticket(court, world["waiting"])["status"] == "处理中"
+    assert court.current()["ticket_no"].is_unique

@@ -14,6 +14,7 @@ import pytest
 
 from tests.adapters.apicourt import ApiCourt, court_at
 from tests.adapters.disturbed import Disturbances, Recorded, Scene, recording
+from tests.adapters.faulty import Fault, Faulty
 from tests.adapters.probes.servers import Authority
 from tests.tickets.reading import at, moments, rows, ticket
 from tests.tickets.rt_server import READER, READER_PASSWORD, RtServer
@@ -201,8 +202,10 @@ def test_a_ticket_that_is_deleted_later_is_withdrawn_and_stays(
     assert earlier == "new"
     assert str(world["deleted"]) not in set(court.current()["ticket_no"]), "it was never stored"
     court.now += 3600
+    cursor = court.store.cursor("rt")
     again = court.load(since=at("00:00:00"))
     assert (again.accepted, again.superseding, again.notes) == (0, 0, [])
+    assert court.store.cursor("rt") == cursor
 
 
 @pytest.fixture(scope="module")
@@ -252,3 +255,27 @@ def test_check_shows_version_queues_and_first_records(
     assert "queues 中的 不存在 看不到，请核对名称和权限" in shown
     assert "话筒无声" in shown
     assert len(court.store.deliveries()) == 0
+
+
+def test_tickets_that_change_while_they_are_paged_through_are_not_missed(
+    court: ApiCourt, request_tracker: RtServer, world: dict[str, int]
+) -> None:
+    """Before the second page is answered one of the first page changes, and a new one comes."""
+    made: list[int] = []
+    with Faulty(request_tracker.url) as proxy:
+        source(court, proxy.url, size=8)
+        hook = proxy.next_fault
+
+        def change() -> Fault | None:
+            if sum("/tickets?" in path for _, path, _ in proxy.seen) == 2 and not made:
+                request_tracker.status(world["waiting"], "open")
+                made.append(request_tracker.ticket("翻页时来的"))
+            return hook()
+
+        proxy.next_fault = change  # type: ignore[method-assign]
+        assert court.load().failures == []
+        court.now = int(time.time())
+        assert court.load().failures == []
+    assert ticket(court, made[0])["title"] == "翻页时来的"
+    assert ticket(court, world["waiting"])["status"] == "open"
+    assert court.current()["ticket_no"].is_unique

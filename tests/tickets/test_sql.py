@@ -18,6 +18,7 @@ from adapters.sql_reading import Database, Found, Place
 from collector.cli import run
 from metrics.errors import YunweiError
 from tests.adapters.apicourt import ApiCourt, court_at
+from tests.adapters.disturbed import replies_held
 
 #: 2026-03-05 09:00 in Shanghai.
 NOW = 1_772_672_400
@@ -148,6 +149,14 @@ def test_a_later_load_takes_what_changed_and_what_was_committed_late(vendor: Ven
     assert report.superseding == 2
     titles = court.titles()
     assert (titles["W00003"], titles["W00004"], titles["W00005"]) == ("改过", "晚提交", "第 5 单 100%")
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_rows_are_kept_as_evidence_unless_the_source_says_no(vendor: Vendor, court: ApiCourt, kept: bool) -> None:
+    vendor.insert(1, 3)
+    court.source("api", SOURCE.format(what="table: tickets") + f"keep_replies: {str(kept).lower()}\n")
+    assert court.load().accepted == 3
+    assert replies_held(court, "api") == {kept}
 
 
 def test_since_reads_a_range_again(vendor: Vendor, court: ApiCourt) -> None:
