@@ -38,7 +38,7 @@ SENTENCES: dict[Fault, tuple[int, str]] = {
     "empty": (4, r"的回答没有传完，JSON 在第 0 字节处断了，重试 1 次后仍是如此；下次采集从停下的地方接着读$"),
     "oversized": (3, r"的回答超过 512 KB，没有读完；应把每页的条数改小，或提高 largest_reply$"),
     "not_json": (3, r"的回答不是 JSON，开头是“<html><h1>系统维护中</h1></html>”，应为 JSON；请核对 url$"),
-    "tells": (3, r"回答 400（请求不对），应为 200；对方说的是“\{.+"),
+    "tells": (3, r"回答 400（请求不对），应为 200；对方说的是(“.+”|空白)$"),
 }
 EXPIRED = r"连不上：证书已过期；应请对方更换证书，自建 CA 或自签名证书请写入 ca$"
 
@@ -168,6 +168,7 @@ class Disturbances:
             recorded.mend()
             recorded.is_told(broken.failures, *SENTENCES[fault])
             assert broken.exit_code == SENTENCES[fault][0]
+            assert ("***" in str(broken.failures[0])) == (fault == "tells"), "only there a secret came back"
             before = recorded.wire.requests
             whole = court.load()
             assert whole.failures == []

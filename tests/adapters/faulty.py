@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import re
 import socket
 import ssl
 import struct
@@ -232,7 +233,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _tells(self, status: int, headers: dict[str, str], body: bytes) -> None:
         """An answer that says back who asked, as careless servers do."""
-        self._say(400, headers, repr(dict(self.headers.items())).encode() + (self._asked or b""))
+        login = [value for name, value in self.headers.items() if re.search("auth|key", name.lower())]
+        self._say(400, headers, " ".join(login).encode() + (self._asked or b""))
 
     def _status_429(self, status: int, headers: dict[str, str], body: bytes) -> None:
         self._say(429, {**headers, "Retry-After": "1"}, b"{}")
