@@ -196,7 +196,7 @@ def test_a_ticket_that_is_deleted_later_is_withdrawn_and_stays(
     assert (report.failures, report.notes) == ([], [])
     gone, back = (ticket(court, number) for number in numbers)
     assert (gone["status"], gone["cancelled"], gone["asset_no"], gone["title"]) == ("deleted", True, "A9", "误报")
-    assert (back["status"], back["cancelled"]) == ("open", None)
+    assert (back["status"], back["cancelled"]) == ("open", False)
     known = court.store.facts(sequence=before).frames["ticket"]
     (earlier,) = known.loc[known["ticket_no"] == str(numbers[0]), "status"]
     assert earlier == "new"
