@@ -231,6 +231,30 @@ class TestDisturbed(Disturbances):
     """A page of tickets is in the store when the second one is disturbed."""
 
 
+def test_tickets_that_change_while_they_are_paged_through_are_not_missed(
+    court: ApiCourt, request_tracker: RtServer, world: dict[str, int]
+) -> None:
+    """Before the second page is answered one of the first page changes, and a new one comes."""
+    made: list[int] = []
+    with Faulty(request_tracker.url) as proxy:
+        source(court, proxy.url, size=8)
+        hook = proxy.next_fault
+
+        def change() -> Fault | None:
+            if sum("/tickets?" in path for _, path, _ in proxy.seen) == 2 and not made:
+                request_tracker.status(world["waiting"], "open")
+                made.append(request_tracker.ticket("翻页时来的"))
+            return hook()
+
+        proxy.next_fault = change  # type: ignore[method-assign]
+        assert court.load().failures == []
+        court.now = int(time.time())
+        assert court.load().failures == []
+    assert ticket(court, made[0])["title"] == "翻页时来的"
+    assert ticket(court, world["waiting"])["status"] == "open"
+    assert court.current()["ticket_no"].is_unique
+
+
 def test_hundreds_of_tickets(court: ApiCourt, request_tracker: RtServer, world: dict[str, int]) -> None:
     request_tracker.clone(world["reopened"], 300)
     source(court, request_tracker.url, size=100)
@@ -255,27 +279,3 @@ def test_check_shows_version_queues_and_first_records(
     assert "queues 中的 不存在 看不到，请核对名称和权限" in shown
     assert "话筒无声" in shown
     assert len(court.store.deliveries()) == 0
-
-
-def test_tickets_that_change_while_they_are_paged_through_are_not_missed(
-    court: ApiCourt, request_tracker: RtServer, world: dict[str, int]
-) -> None:
-    """Before the second page is answered one of the first page changes, and a new one comes."""
-    made: list[int] = []
-    with Faulty(request_tracker.url) as proxy:
-        source(court, proxy.url, size=8)
-        hook = proxy.next_fault
-
-        def change() -> Fault | None:
-            if sum("/tickets?" in path for _, path, _ in proxy.seen) == 2 and not made:
-                request_tracker.status(world["waiting"], "open")
-                made.append(request_tracker.ticket("翻页时来的"))
-            return hook()
-
-        proxy.next_fault = change  # type: ignore[method-assign]
-        assert court.load().failures == []
-        court.now = int(time.time())
-        assert court.load().failures == []
-    assert ticket(court, made[0])["title"] == "翻页时来的"
-    assert ticket(court, world["waiting"])["status"] == "open"
-    assert court.current()["ticket_no"].is_unique
