@@ -15,6 +15,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
@@ -166,12 +167,15 @@ class Archive:
         beside = self.root / _WRITING / content_hash
         beside.parent.mkdir(parents=True, exist_ok=True)
         kept.parent.mkdir(exist_ok=True)
-        with file.open("rb") as reader, beside.open("wb") as writer:
+        with file.open("rb") as reader, beside.open("wb") as writer, ThreadPoolExecutor(1) as hasher:
             digest = hashlib.sha256()
+            hashed = hasher.submit(digest.update, b"")
             with _compressing(writer) if kept.suffix == _COMPRESSED else nullcontext(writer) as taker:
                 while chunk := reader.read(_CHUNK):
-                    digest.update(chunk)
+                    hashed.result()
+                    hashed = hasher.submit(digest.update, chunk)  # beside the writing
                     taker.write(chunk)
+            hashed.result()
             writer.flush()
             os.fsync(writer.fileno())
         if digest.hexdigest() != content_hash:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,8 +17,11 @@ import pyarrow.compute as pc
 from collector.store.bulk import batches
 from collector.store.canonical import TEXT
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _WORTH_IT = 1_000
-_ROWS_A_STATEMENT = 10_000
+_ROWS_A_STATEMENT = 25_000
 _BYTES_A_COLUMN = 4 << 20  # of one statement: its longest text makes all cells of a column as long
 #: Stands for no value; fills cells up. Texts that hold one of them are not cut.
 _NULL, _FILL = "\x1e", "\x1f"
@@ -36,9 +40,10 @@ def cell_statements(
 ) -> Iterator[tuple[str, list[Any]]]:
     """Statements that insert ``length`` rows which :func:`can_be_cut`; ``shared`` values are the same for all."""
     texts = {name: _as_text(column) for name, column in columns.items()}
+    kinds = {name: column.type for name, column in columns.items()}
     for part in batches(length, _ROWS_A_STATEMENT):
-        for piece in _pieces({name: column[part] for name, column in texts.items()}):
-            yield _statement(table, shared, piece, columns)
+        for piece in _pieces({name: column[part] for name, column in texts.items()}, kinds):
+            yield _statement(table, shared, piece)
 
 
 def run_cells(driver: sqlite3.Connection, statements: Iterable[tuple[str, list[Any]]]) -> None:
@@ -72,63 +77,81 @@ def _as_text(column: pa.Array) -> pa.Array:
     return pc.cast(pc.cast(column, pa.int64()), TEXT)
 
 
-def _pieces(texts: Columns) -> Iterator[Columns]:
+@dataclass(frozen=True)
+class _Cells:
+    """One column of a statement: its texts, or hashes, and the bytes of its longest and shortest one, null being 0."""
+
+    column: pa.Array
+    kind: pa.DataType
+    longest: int
+    shortest: int
+
+    @property
+    def fill(self) -> str:
+        """What makes cells as long as the longest. Blanks are taken off most quickly, unless they are a text's own."""
+        if not pa.types.is_large_string(self.kind):
+            return " "
+        ends, data = _offsets(self.column)[1:], self.column.buffers()[2]
+        own = data is not None and len(data) and (np.frombuffer(data, np.uint8)[ends - 1] == ord(" ")).any()
+        return _FILL if own else " "
+
+    def run(self) -> bytes:
+        """The cells one after the other, from byte ``longest`` on."""
+        width, column = self.longest, self.column
+        if pa.types.is_fixed_size_binary(self.kind):
+            data, first = column.buffers()[1], column.offset * width
+        elif self.shortest == width:  # they lie so already
+            data, first = column.buffers()[2], int(_offsets(column)[0])
+        else:
+            present = pc.fill_null(column, _NULL) if column.null_count else column
+            data, first = pc.ascii_rpad(present, width, self.fill).buffers()[2], 0
+        return b" " * (width - 1) + memoryview(data)[first : first + len(column) * width]
+
+    def value(self, cell: str) -> str:
+        """SQL for the value in a cell."""
+        if pa.types.is_fixed_size_binary(self.kind):
+            return cell
+        null = bool(self.column.null_count)
+        if not pa.types.is_large_string(self.kind):  # a number ends where its digits end
+            nothing = (_NULL + " " * (self.longest - 1)).encode().hex()
+            return f"CAST(nullif({cell}, x'{nothing}') AS INTEGER)" if null else f"CAST({cell} AS INTEGER)"
+        if self.shortest == self.longest:
+            return f"CAST({cell} AS TEXT)"
+        text = f"rtrim({cell})" if self.fill == " " else f"rtrim({cell}, '{self.fill}')"
+        return f"nullif({text}, '{_NULL}')" if null else text
+
+
+def _cells(column: pa.Array, kind: pa.DataType) -> _Cells:
+    if pa.types.is_fixed_size_binary(kind):
+        return _Cells(column, kind, kind.byte_width, kind.byte_width)
+    lengths = pc.min_max(pc.binary_length(column)).as_py()
+    shortest = 0 if column.null_count else lengths["min"]
+    return _Cells(column, kind, max(1, lengths["max"] or 0), shortest)
+
+
+def _pieces(texts: Columns, kinds: Mapping[str, pa.DataType]) -> Iterator[dict[str, _Cells]]:
     """The rows, halved as long as a column would take too much."""
+    cells = {name: _cells(column, kinds[name]) for name, column in texts.items()}
     length = len(next(iter(texts.values())))
-    if length == 1 or max(map(_width, texts.values())) * length <= _BYTES_A_COLUMN:
-        yield texts
+    if length == 1 or max(column.longest for column in cells.values()) * length <= _BYTES_A_COLUMN:
+        yield cells
         return
     for half in (slice(0, length // 2), slice(length // 2, length)):
-        yield from _pieces({name: column[half] for name, column in texts.items()})
+        yield from _pieces({name: column[half] for name, column in texts.items()}, kinds)
 
 
-def _width(column: pa.Array) -> int:
-    """Bytes of its longest cell."""
-    if pa.types.is_fixed_size_binary(column.type):
-        return int(column.type.byte_width)
-    return max(1, pc.max(pc.binary_length(column)).as_py() or 0)
-
-
-def _statement(table: str, shared: Mapping[str, Any], texts: Columns, columns: Columns) -> tuple[str, list[Any]]:
-    """One INSERT of all rows of ``texts``; ``columns`` tell what they are texts of."""
+def _statement(table: str, shared: Mapping[str, Any], cells: Mapping[str, _Cells]) -> tuple[str, list[Any]]:
+    """One INSERT of all rows of ``cells``."""
     values = list(shared.values())
     terms = [f"?{number}" for number in range(1, len(values) + 1)]
-    for name, column in texts.items():
-        width = _width(column)
-        fill = _fill_of(column)
-        values.append(_run(column, width, fill))
-        cell = f"substr(?{len(values)}, number * {width}, {width})"  # of row n it begins at n × width, from 1
-        terms.append(_value(cell, column, columns[name].type, width, fill))
-    values.append(len(next(iter(texts.values()))))
-    names, rows = ", ".join([*shared, *texts]), f"{_COUNTED} WHERE number <= ?{len(values)}"
+    for column in cells.values():
+        values.append(column.run())
+        width = column.longest  # the cell of row n begins at byte n × width, from 1
+        terms.append(column.value(f"substr(?{len(values)}, number * {width}, {width})"))
+    values.append(len(next(iter(cells.values())).column))
+    names, rows = ", ".join([*shared, *cells]), f"{_COUNTED} WHERE number <= ?{len(values)}"
     return f"INSERT INTO {table} ({names}) SELECT {', '.join(terms)} FROM {rows}", values
 
 
-def _fill_of(column: pa.Array) -> str:
-    """Blanks are the quickest to take off again, unless they are the text's own."""
-    if pa.types.is_fixed_size_binary(column.type) or not pc.any(pc.ends_with(column, " ")).as_py():
-        return " "
-    return _FILL
-
-
-def _run(column: pa.Array, width: int, fill: str) -> bytes:
-    """The cells one after the other, each as long as the longest, from byte ``width`` on."""
-    if pa.types.is_fixed_size_binary(column.type):
-        cells, first = column.buffers()[1], column.offset * width
-    else:
-        present = pc.fill_null(column, _NULL) if column.null_count else column
-        cells, first = pc.ascii_rpad(present, width, fill).buffers()[2], 0
-    return b" " * (width - 1) + memoryview(cells)[first : first + len(column) * width]
-
-
-def _value(cell: str, column: pa.Array, kind: pa.DataType, width: int, fill: str) -> str:
-    """SQL for the value in a cell."""
-    if pa.types.is_fixed_size_binary(kind):
-        return cell
-    if not pa.types.is_large_string(kind):  # a number ends where its digits end
-        nothing = (_NULL.encode() + fill.encode() * (width - 1)).hex()
-        return f"CAST(nullif({cell}, x'{nothing}') AS INTEGER)" if column.null_count else f"CAST({cell} AS INTEGER)"
-    if not column.null_count and pc.min(pc.binary_length(column)).as_py() == width:
-        return f"CAST({cell} AS TEXT)"
-    text = f"rtrim({cell})" if fill == " " else f"rtrim({cell}, '{fill}')"
-    return f"nullif({text}, '{_NULL}')" if column.null_count else text
+def _offsets(column: pa.Array) -> NDArray[np.int64]:
+    return np.frombuffer(column.buffers()[1], np.int64)[column.offset : column.offset + len(column) + 1]
