@@ -149,7 +149,7 @@ def _statement(table: str, shared: Mapping[str, Any], cells: Mapping[str, _Cells
         width = column.longest  # the cell of row n begins at byte n × width, from 1
         terms.append(column.value(f"substr(?{len(values)}, number * {width}, {width})"))
     values.append(len(next(iter(cells.values())).column))
-    names, rows = ", ".join([*shared, *cells]), f"{_COUNTED} WHERE number <= ?{len(values)}"
+    names, rows = ", ".join([*shared, *cells]), f"{_COUNTED} WHERE number <= ?{len(values)} ORDER BY number"
     return f"INSERT INTO {table} ({names}) SELECT {', '.join(terms)} FROM {rows}", values
 
 
