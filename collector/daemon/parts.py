@@ -14,6 +14,7 @@ from collector.daemon.jobs import jobs_of
 from collector.daemon.logs import event
 from collector.daemon.prober import Prober
 from collector.daemon.work import CheckKeeper, Works
+from collector.probing.engine import Status
 from collector.probing.plans import Check
 from metrics.errors import YunweiError
 
@@ -31,6 +32,8 @@ class Recorder(CheckKeeper, Protocol):
     def reload(self, settings: Settings) -> None: ...
 
     def take(self, checks: list[Check]) -> None: ...
+
+    def watch(self, engine: Callable[[], Status]) -> None: ...
 
 
 class Pages(Protocol):
@@ -73,6 +76,7 @@ class Parts:
         self._dispatcher = Dispatcher(jobs_of(settings), self._works().by_kind(), store.jobs, clock)
         self._alarms = Alarms(self._dispatcher)
         self._prober = Prober(settings, self._recorder.take)
+        self._recorder.watch(self._prober.status)
         self._pages: Pages | None = None
 
     def start(self) -> None:

@@ -16,6 +16,7 @@ from collector.store.live_rounds import SETTLING
 
 if TYPE_CHECKING:
     from collector.archive import Archive
+    from collector.probing.engine import Status
     from collector.probing.plans import Check
     from collector.settings import Settings
     from collector.store import Store
@@ -37,10 +38,19 @@ class Recorder:
         self._names = Names(store)
         self._newest = Newest()
         self._taking = threading.Lock()
+        self._engine: Callable[[], Status] | None = None
 
     def reload(self, settings: Settings) -> None:
         """Go on with another configuration."""
         self._settings = settings
+
+    def watch(self, engine: Callable[[], Status]) -> None:
+        """Remember who tells how the engine stands whose checks are taken here."""
+        self._engine = engine
+
+    def probing(self) -> Status | None:
+        """How the engine stands, None where none runs."""
+        return None if self._engine is None else self._engine()
 
     def take(self, checks: list[Check]) -> None:
         """Store a round of checks, all or none, whatever their sources and in whatever order they come.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from collector.publish.metrics_families import Samples
 from collector.serve.indicators import Current, add_indicators, current_results
 from collector.serve.jobs import add_jobs
+from collector.serve.probing import add_probing
 from collector.serve.sources import SourceState, add_sources, source_states
 from collector.serve.targets import Remembers, TargetState, add_targets, stored_targets, with_newest
 from collector.serve.tickets import add_tickets
@@ -41,7 +42,8 @@ def take(
     """The snapshot at ``as_of`` (UTC seconds): figures as stored, availability and tickets counted up to now.
 
     Args:
-        recorder: says how fast the targets were and until when their certificates last, if it remembers that.
+        recorder: says how fast the targets were and until when their certificates last, if it remembers that, and
+            how the engine stands, if it knows one.
         facts: what is known now, if somebody has it at hand.
     """
     from collector.compute import Judge
@@ -62,5 +64,6 @@ def take(
     add_budgets(budgets, samples)
     add_tickets(judge, samples)
     add_sources(settings, sources, samples)
+    add_probing(recorder, samples)
     add_jobs(jobs, samples)
     return Snapshot(as_of, settings, samples, sources, targets, indicators, budgets, jobs)

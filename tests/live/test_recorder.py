@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from adapters.probes.base import State
 from collector.live.seal import seal_hours
+from collector.probing.engine import Status
 from collector.probing.plans import Check
 from collector.store import Closing, Store
 from metrics.errors import PassingError
@@ -283,3 +284,11 @@ def test_a_seal_asks_for_its_own_bytes_only(court: Live, monkeypatch: pytest.Mon
     court.take(*minutes(0, 120))
     assert court.seal() == 2
     assert count(court, "live_rounds") == 0
+
+
+def test_the_recorder_passes_on_how_the_engine_stands(court: Live) -> None:
+    assert court.recorder.probing() is None
+    counts = [Status(targets=1, running=0, checks=7, missed=0, kept=0, lost=0)]
+    court.recorder.watch(lambda: counts[-1])
+    counts.append(Status(targets=1, running=0, checks=8, missed=1, kept=0, lost=0))
+    assert court.recorder.probing() == counts[-1]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from collector.probing.engine import Status
 from collector.publish.metrics_families import FAMILIES, Samples
 from collector.publish.metrics_page import page
 from collector.serve.snapshot import Snapshot, take
@@ -186,3 +187,13 @@ def test_what_is_remembered_of_an_earlier_check_is_not_shown(court: ServedCourt)
     """Somebody else stored a later one."""
     target = TargetState("dial", "OA", "up", NOW, 900)
     assert with_newest([target], Remembered().newest()) == [target]
+
+
+def test_nothing_is_counted_where_no_engine_probes(court: ServedCourt) -> None:
+    class Idle(Remembered):
+        def probing(self) -> Status | None:
+            return Status(targets=0, running=0, checks=0, missed=0, kept=0, lost=0)
+
+    for recorder in (None, Idle()):
+        shown_names = take(court.settings, court.store, NOW, recorder).samples.values
+        assert not [name for name in shown_names if name.startswith("yunwei_probing")]

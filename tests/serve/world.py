@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from collector.compute import Asked, compute
+from collector.probing.engine import Status
 from collector.probing.plans import Check
 from collector.serve import Server
 from collector.store import Store, open_store
@@ -117,7 +118,13 @@ class ServedCourt(Court):
 
 
 class Remembered:
-    """A recorder whose newest check of OA took 125 ms and showed a certificate that ends 30 days later."""
+    """A recorder whose newest check of OA took 125 ms and showed a certificate that ends 30 days later.
+
+    Its engine made 1,000 checks, was three times late, and has five checks that could not be stored; two are lost.
+    """
+
+    def probing(self) -> Status | None:
+        return Status(targets=2, running=0, checks=1_000, missed=3, kept=5, lost=2)
 
     def newest(self) -> list[Check]:
         moment = NOW - 300
