@@ -81,6 +81,10 @@ class IntervalRows:
             self._opened = self._kept(found.add_column(0, "row_id", pa.nulls(len(found), pa.int64())))
         return self._opened
 
+    def all_open(self) -> bool:
+        """Whether every target that ever had an interval has an open one, which then is its newest."""
+        return bool(np.isin(self._book.asset, self.open().runs.asset).all())
+
     def settled(self, last_from: int | None = None, first_until: int | None = None) -> Kept:
         """Current settled intervals, of a span only: those that end not before and begin not after."""
         table = state_intervals.c

@@ -61,8 +61,12 @@ class StateIndex:
         return self._given or IntervalRows(self._scope, self._assets)
 
     def last_checks(self) -> dict[str, tuple[int, int]]:
-        """Asset → time of its last check and the interval of its last state interval."""
-        runs = both(self._rows.settled(), self._rows.open()).runs
+        """Asset → time of its last check and the interval of its last state interval.
+
+        The open interval says so; only where a target has none, all that are settled are looked through.
+        """
+        kept = self._rows.open() if self._rows.all_open() else both(self._rows.settled(), self._rows.open())
+        runs = kept.runs
         runs = runs.take(np.lexsort((runs.last, runs.asset)))
         lines = zip(runs.asset.tolist(), runs.last.tolist(), runs.interval.tolist(), strict=True)
         return {self._assets.names[asset]: (last, interval) for asset, last, interval in lines}

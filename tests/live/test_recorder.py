@@ -16,6 +16,7 @@ from collector.live.seal import seal_hours
 from collector.probing.engine import Status
 from collector.probing.plans import Check
 from collector.store import Closing, Store
+from collector.store.interval_rows import IntervalRows, Kept
 from metrics.errors import PassingError
 from tests.live.world import HOUR, MINUTE, START, Live, check, live, settings
 from tests.store.test_results import _ROW
@@ -274,14 +275,23 @@ def test_a_day_that_a_closed_revision_cites_keeps_its_files(court: Live) -> None
     assert set(before["sha256"]) == set(again["sha256"])
 
 
-def test_a_seal_asks_for_its_own_bytes_only(court: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many hours were sealed before."""
+def test_a_seal_asks_for_its_own_bytes_and_intervals_only(court: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many hours were sealed before, however often its targets went down."""
+    settled = IntervalRows.settled
 
     def everything(store: Store, source: str) -> pd.DataFrame:
         raise AssertionError(f"all contents of {source}")
 
+    def of_a_span(rows: IntervalRows, last_from: int | None = None, first_until: int | None = None) -> Kept:
+        assert last_from is not None
+        assert first_until is not None
+        return settled(rows, last_from, first_until)
+
     monkeypatch.setattr(Store, "contents", everything)
-    court.take(*minutes(0, 120))
+    monkeypatch.setattr(IntervalRows, "settled", of_a_span)
+    court.take(*minutes(0, 70))
+    court.take(*minutes(70, 80, "down"))
+    court.take(*minutes(80, 120))
     assert court.seal() == 2
     assert count(court, "live_rounds") == 0
 
