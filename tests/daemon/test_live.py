@@ -107,7 +107,7 @@ def test_a_target_that_goes_down_and_up_is_seen_so_to_one_interval(
         started = site.on()
         wait_until(look, lambda seen: seen[-1][0] == "up" and seen[-1][2] >= 2, "up again")
         scraped.until(up, lambda value: value == 1)
-        scraped.until("yunwei_probing_checks_total", lambda value: value >= 6)
+        scraped.until("yunwei_probing_checks_total", lambda value: (value or 0) >= 6)
         code, seconds = daemon.end()
         history = scraped.value(f"min_over_time({up.removeprefix('max(').removesuffix(')')}[10m])")
     site.off()
