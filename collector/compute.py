@@ -6,7 +6,7 @@ A result is a function of (organisation, configuration, known sequence, as_of): 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from collector.closing.figures import mark_closed
 from collector.needs import absent_evidence, missing_needs
+from collector.reader import Reader
 from collector.result_rows import Stamp, rows_of
 from collector.settings import Settings
-from collector.unaffected import Unaffected
+from collector.unaffected import affected
 from collector.version import program_version
 from metrics.errors import UsageError
 from metrics.evaluate import evaluate
@@ -32,6 +33,7 @@ from metrics.indicators import (
     Request,
 )
 from metrics.period import Period, periods_between
+from metrics.wanted import Demand
 
 if TYPE_CHECKING:
     from collector.store import Store
@@ -109,13 +111,18 @@ def compute(
     definitions = definitions_of(effective, asked)
     run_of = store.run("compute", effective.hash, effective.snapshot(), program_version())
     with run_of as run, _kept_objects():
-        judge = Judge(effective, store.facts(sequence=sequence), as_of)  # what is read here counts as judged
-        look = only_affected and known_at is None
-        unaffected = Unaffected(effective, store, judge.facts, as_of) if look else None
-        for done, definition in enumerate(definitions):
+        demands = [_demand(effective, definition, asked.periods, as_of) for definition in definitions]
+        reader = Reader.of(effective, store, sequence, as_of)  # what is read here counts as judged
+        if only_affected and known_at is None:
+            left, facts = affected(effective, reader, demands)
+        else:
+            left, facts = demands, reader.read(reader.needed(demands))
+        report.unaffected = sum(len(one.periods) for one in demands) - sum(len(one.periods) for one in left)
+        judge = Judge(effective, facts, as_of, reader.calendars)
+        for done, one in enumerate(left):
             if progress is not None:
-                progress(definition.name, done, len(definitions))
-            judge.one(definition, asked.periods, report, unaffected)
+                progress(one.definition.name, done, len(left))
+            judge.one(one.definition, one.periods, report)
         stamp = Stamp(effective.organization.id, as_of, now if known_at is None else known_at, sequence)
         store.save_results(run, mark_closed(store, rows_of(report.results, stamp)))
         report.run_id = run.run_id
@@ -164,6 +171,12 @@ def settings_at(settings: Settings, store: Store, known_at: int | None) -> Setti
     return Settings.from_snapshot(snapshot, settings.workspace)
 
 
+def _demand(settings: Settings, definition: IndicatorDefinition, periods: Sequence[Period], as_of: int) -> Demand:
+    """The asked periods, without any every default one."""
+    contract = settings.contract(definition.project)
+    return Demand(definition, contract, periods or default_periods(settings, contract, as_of))
+
+
 def definitions_of(settings: Settings, asked: Asked) -> list[IndicatorDefinition]:
     """The indicators asked for, in the configuration's order.
 
@@ -204,11 +217,13 @@ def _periods(kinds: Sequence[str], contract: Contract, until: date) -> Iterator[
 class Judge:
     """Computes indicators from one configuration and one set of facts."""
 
-    def __init__(self, settings: Settings, facts: Facts, as_of: int) -> None:
+    def __init__(
+        self, settings: Settings, facts: Facts, as_of: int, calendars: Mapping[str, ServiceCalendar] | None = None
+    ) -> None:
         self.settings = settings
         self.facts = facts
         self.as_of = as_of
-        self.calendars: dict[str, ServiceCalendar] = settings.calendars()
+        self.calendars = settings.calendars() if calendars is None else calendars
 
     def request(
         self, definition: IndicatorDefinition, periods: Sequence[Period], dimensions: Sequence[Dimension]
@@ -222,16 +237,10 @@ class Judge:
         definition: IndicatorDefinition,
         periods: Sequence[Period],
         report: ComputeReport,
-        unaffected: Unaffected | None = None,
     ) -> None:
         """Add the indicator's results, or why there are none, to the report."""
-        contract = self.settings.contract(definition.project)
-        periods = periods or default_periods(self.settings, contract, self.as_of)
-        if unaffected is not None:
-            asked, periods = len(periods), [each for each in periods if not unaffected.holds(definition, each)]
-            report.unaffected += asked - len(periods)
-            if not periods:
-                return
+        if not periods:
+            return
         reason = missing_needs(definition, self.facts)
         if reason is not None:
             report.not_computed.append(NotComputed(definition, reason))

@@ -14,20 +14,20 @@ _EVIDENCE = {"checks": "uptime_check", "tickets": "ticket", "inspections": "insp
 def missing_needs(definition: IndicatorDefinition, facts: Facts) -> str | None:
     """Why nothing can be said, in one Chinese sentence; None where something can."""
     needs = (*FORMULAS[definition.formula].needs, *_named_records(definition))
-    missing = [name for name in dict.fromkeys(needs) if not _delivered(name, facts)]
+    missing = [name for name in dict.fromkeys(needs) if not facts.has(name)]
     if "asset" in missing:
         return "没有设备台账，无法计算：请先交付设备台账"
     if missing:
         return f"从未收到{_labels(missing)}数据，无法计算"
     sources = _down_records(definition)
-    if sources and not any(_delivered(name, facts) for name in sources):
+    if sources and not any(facts.has(name) for name in sources):
         return f"从未收到{_labels(sources)}数据，无从判断是否故障，无法计算"
     return None
 
 
 def absent_evidence(definition: IndicatorDefinition, facts: Facts) -> str | None:
     """A note on sources of down evidence that the indicator names and nobody ever delivered; None without such."""
-    absent = [name for name in _down_records(definition) if not _delivered(name, facts)]
+    absent = [name for name in _down_records(definition) if not facts.has(name)]
     return f"从未收到{_labels(absent)}数据，故障依据中实际没有它" if absent else None
 
 
@@ -42,10 +42,6 @@ def _named_records(definition: IndicatorDefinition) -> tuple[str, ...]:
         case p.RatioParams(numerator=numerator, denominator=denominator):
             return (numerator.record, denominator.record)
     return ()
-
-
-def _delivered(name: str, facts: Facts) -> bool:
-    return len(facts.states if name == "uptime_check" else facts.frames[name]) > 0
 
 
 def _labels(names: list[str]) -> str:

@@ -8,8 +8,8 @@ condition errs towards computing again; `tests/compute/test_unaffected.py` holds
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,10 +20,11 @@ from metrics.frames import FAR_FUTURE, FAR_PAST, integers
 from metrics.indicators import Facts, IndicatorDefinition
 from metrics.period import Period
 from metrics.records import RECORDS
+from metrics.wanted import Demand, Wanted
 
 if TYPE_CHECKING:
+    from collector.reader import Reader
     from collector.settings import Settings
-    from collector.store import Store
 
 #: An outage counts whole in the period in which it began: what ends it may come any time later.
 _UNBOUNDED = frozenset(("outage_count", "mean_outage_duration", "failure_rate", "mean_time_between_failures"))
@@ -42,30 +43,85 @@ class _Standing:
     not_due: int
 
 
-class Unaffected:
-    """Asked for one indicator and period after the other; see :meth:`holds`."""
+def affected(settings: Settings, reader: Reader, demands: Sequence[Demand]) -> tuple[list[Demand], Facts]:
+    """The figures that have to be computed, and the facts for that.
 
-    def __init__(self, settings: Settings, store: Store, facts: Facts, as_of: int) -> None:
-        self._settings, self._facts, self._as_of = settings, facts, as_of
-        self._standing = _standing(store.newest_totals(), settings.hash)
+    Read at once: what those need that are computed whatever was touched, and what tells of the others.
+    """
+    standing = _Past(settings, reader)
+    certain, open_ones = [], []
+    for one in demands:
+        may_hold = [period for period in one.periods if standing.may_hold(one, period)]
+        certain.append(replace(one, periods=[period for period in one.periods if period not in may_hold]))
+        open_ones.append(replace(one, periods=may_hold))
+    wanted = standing.telling(reader.needed(certain), open_ones)
+    facts = reader.read(wanted)
+    judged = _Unaffected(standing, facts)
+    left = [
+        replace(one, periods=[each for each in one.periods if each in sure.periods or not judged.holds(one, each)])
+        for one, sure in zip(demands, certain, strict=True)
+    ]
+    needed = reader.needed(left)
+    return left, facts if wanted.covers(needed) else reader.read(needed)
+
+
+class _Past:
+    """What stands, and what was touched since."""
+
+    def __init__(self, settings: Settings, reader: Reader) -> None:
+        self.reader = reader
+        self._standing = _standing(reader.store.newest_totals(), settings.hash)
         oldest = min((each.sequence for each in self._standing.values()), default=0)
-        self._touched = store.touched_since(oldest)
-        self._first_check = int(integers(facts.states["first_at"], FAR_FUTURE).min(initial=FAR_FUTURE))
-        self._earliest: dict[int, tuple[Mapping[str, int], int]] = {}
-        self._happened: dict[int, int] = {}
+        self.touched = reader.store.touched_since(oldest)
 
-    def holds(self, definition: IndicatorDefinition, period: Period) -> bool:
-        """Whether the newest results of the figure are those that a compute would give now."""
+    def of(self, demand: Demand, period: Period) -> _Standing:
+        """What stands of a figure that :meth:`may_hold`."""
+        return self._standing[demand.definition.project, demand.definition.id, period.label]
+
+    def may_hold(self, demand: Demand, period: Period) -> bool:
+        """Whether the figure can stand, whatever the records say."""
+        definition = demand.definition
         standing = self._standing.get((definition.project, definition.id, period.label))
-        if standing is None or standing.not_due or standing.as_of > self._as_of:
+        if standing is None or standing.not_due or standing.as_of > self.reader.as_of:
             return False
         if definition.formula in _UNBOUNDED:
             return False
-        contract = self._settings.contract(definition.project)
-        end = period.bounds(contract.zone)[1]
-        margin = self._margin(definition)
-        if margin and standing.as_of <= self._first_check:
+        margin = self.margin(definition)
+        first_check = self.reader.first_check if margin else None
+        if margin and (first_check is None or standing.as_of <= first_check):
             return False  # until then it was told that there are no checks
+        return period.bounds(demand.contract.zone)[1] + margin <= standing.as_of
+
+    def margin(self, definition: IndicatorDefinition) -> int:
+        """For how long after a period checks still decide on it, in seconds."""
+        params = definition.params
+        if "checks" not in getattr(params, "down_from", ()):
+            return 0
+        fail_after: int = params.fail_after
+        return max(_AFTER_CHECKS, self.reader.staleness * (fail_after + 1))
+
+    def telling(self, wanted: Wanted, demands: Iterable[Demand]) -> Wanted:
+        """``wanted``, and all that was said of the time since these figures were computed."""
+        standing = [self.of(one, period) for one in demands for period in one.periods]
+        if not standing:
+            return wanted
+        numbers = self.touched.tickets_since(min(each.sequence for each in standing))
+        return wanted.also(min(each.as_of for each in standing), numbers)
+
+
+class _Unaffected:
+    """Asked for one figure that may hold after the other; see :meth:`holds`."""
+
+    def __init__(self, past: _Past, facts: Facts) -> None:
+        self._past, self._facts = past, facts
+        self._earliest: dict[int, tuple[Mapping[str, int], int]] = {}
+        self._happened: dict[int, int] = {}
+
+    def holds(self, demand: Demand, period: Period) -> bool:
+        """Whether the newest results of the figure are those that a compute would give now."""
+        definition, contract = demand.definition, demand.contract
+        standing = self._past.of(demand, period)
+        end, margin = period.bounds(contract.zone)[1], self._past.margin(definition)
         touched, of_tickets = self._since(standing.sequence)
         if definition.formula == "inspection_completion" and touched.keys() & {"inspection", "inspection_plan"}:
             return False  # a late inspection is one of the earlier period
@@ -74,21 +130,13 @@ class Unaffected:
         earliest = min([*touched.values(), of_tickets, self._since_then(standing.as_of)], default=FAR_FUTURE)
         return end + margin <= min(standing.as_of, earliest)
 
-    def _margin(self, definition: IndicatorDefinition) -> int:
-        params = definition.params
-        if "checks" not in getattr(params, "down_from", ()):
-            return 0
-        longest = int(integers(self._facts.states["staleness_seconds"], 0).max(initial=0))
-        fail_after: int = params.fail_after
-        return max(_AFTER_CHECKS, longest * (fail_after + 1))
-
     def _since(self, sequence: int) -> tuple[Mapping[str, int], int]:
         """Record type → earliest moment of what changed after ``sequence``; when its earliest ticket was reported."""
         if sequence not in self._earliest:
-            touched = self._touched.since(sequence)
-            gone = {name for name in touched if name in self._facts.frames and not len(self._facts.frames[name])}
-            touched |= dict.fromkeys(gone - {"uptime_check"}, FAR_PAST)
-            numbers = self._touched.tickets_since(sequence)
+            touched = self._past.touched.since(sequence)
+            gone = {name for name in touched if name != "uptime_check" and not self._facts.has(name)}
+            touched |= dict.fromkeys(gone, FAR_PAST)
+            numbers = self._past.touched.tickets_since(sequence)
             self._earliest[sequence] = touched, _reported(self._facts, numbers)
         return self._earliest[sequence]
 

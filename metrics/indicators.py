@@ -109,10 +109,14 @@ class Facts:
     ``check_count`` (int64), sorted by ``asset_no, source, first_at``.
     A record type without any row has an empty frame, never no frame. ``has_register``: there is an asset
     register (at least one asset).
+
+    Facts that were read for some figures alone (:mod:`metrics.wanted`) lack rows and columns on which those cannot
+    depend; ``delivered`` names the record types of which there is any row then, None where the frames tell.
     """
 
     frames: Mapping[str, pd.DataFrame]
     states: pd.DataFrame
+    delivered: frozenset[str] | None = None
     _remembered: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -125,10 +129,16 @@ class Facts:
         made: T = self._remembered[key]
         return made
 
+    def has(self, record: str) -> bool:
+        """Whether there is any record of the type, checks included."""
+        if self.delivered is not None:
+            return record in self.delivered
+        return len(self.states if record == "uptime_check" else self.frames[record]) > 0
+
     @property
     def has_register(self) -> bool:
         """Whether any asset is known."""
-        return len(self.frames["asset"]) > 0
+        return self.has("asset")
 
 
 @dataclass(frozen=True)
@@ -226,6 +236,8 @@ class Formula(Protocol):
     label: ClassVar[str]
     params: ClassVar[type[BaseModel]]
     needs: ClassVar[tuple[str, ...]]  # record types without which nothing can be said ("asset" = the register)
+    looks_back: ClassVar[tuple[str, ...]]  # record types of which one may count long after it has ended
+    compares: ClassVar[bool]  # figures of the period before and of the year before are read too
     unit: ClassVar[MeasureUnit]
     part_labels: ClassVar[Mapping[str, str]]
     default_target_period: ClassVar[Literal["every", "year", "contract"]]

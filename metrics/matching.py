@@ -167,7 +167,7 @@ def _without(facts: Facts, rows: Ints) -> Facts:
         if len(frame) and len(gone):
             named = frame[["source", "ticket_no"]].merge(gone.drop_duplicates(), how="left", indicator=True)
             frames[name] = frame[(named["_merge"] == "left_only").to_numpy()].reset_index(drop=True)
-    return Facts(frames, facts.states)
+    return Facts(frames, facts.states, facts.delivered)
 
 
 class Difference(NamedTuple):

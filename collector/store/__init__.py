@@ -43,6 +43,7 @@ from collector.store.touched import Touched, read_touched
 from collector.store.upkeep import Upkeep
 from collector.store.versions import bring_up_to_date
 from metrics.indicators import Facts
+from metrics.wanted import Wanted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -284,6 +285,21 @@ class Store:
             if sequence is None:
                 sequence = _facts.sequence_at(connection, self.organization_id, known_at)
             return _facts.read_facts(connection, self.organization_id, sequence)
+
+    def facts_for(self, wanted: Wanted, sequence: int) -> Facts:
+        """What of :meth:`facts` at ``sequence`` some figures can depend on."""
+        with reading(self._engine) as connection:
+            return _facts.read_facts(connection, self.organization_id, sequence, wanted)
+
+    def longest_staleness(self) -> int:
+        """The longest time that a check of any target holds, in seconds; 0 before the first check."""
+        with reading(self._engine) as connection:
+            return _facts.longest_staleness(connection, self.organization_id)
+
+    def first_check(self, sequence: int) -> int | None:
+        """When the first check known at ``sequence`` was made, UTC seconds; None where none is known."""
+        with reading(self._engine) as connection:
+            return _facts.first_check(connection, self.organization_id, sequence)
 
     def configuration_at(self, known_at: int | None = None) -> str | None:
         """The configuration snapshot in force at ``known_at``, None before the first run."""

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyarrow as pa
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from collector.store.bulk import Bulk, among, bulk_of
 from collector.store.known_states import read_states, visible
-from collector.store.schema import RECORD_TABLES, deliveries, organizations
+from collector.store.schema import (
+    RECORD_TABLES,
+    check_series,
+    deliveries,
+    open_intervals,
+    organizations,
+    state_intervals,
+)
+from collector.store.windows import OF_TICKETS, Window
 from metrics.indicators import Facts
 from metrics.records import RECORDS, UPTIME_CHECK, empty_frame
+from metrics.wanted import Wanted
 
 if TYPE_CHECKING:
     import pandas as pd
+
+EVERYTHING = Wanted()
+#: Record type → the columns to read; None: all, with their lineage.
+Columns: TypeAlias = Mapping[str, Sequence[str]] | None
+_OWN = ("source", "ticket_no")
 
 
 def sequence_at(connection: Connection, organization_id: str, known_at: int | None) -> int:
@@ -32,9 +46,15 @@ def sequence_at(connection: Connection, organization_id: str, known_at: int | No
     return connection.scalar(query) or 0
 
 
-def read_facts(connection: Connection, organization_id: str, sequence: int) -> Facts:
-    """All records visible at ``sequence``, each type in the order of its rows' arrival."""
-    return read_states_beside(connection, organization_id, sequence, _frames(connection, organization_id, sequence))
+def read_facts(connection: Connection, organization_id: str, sequence: int, wanted: Wanted = EVERYTHING) -> Facts:
+    """All records visible at ``sequence`` that are wanted, each type in the order of its rows' arrival."""
+    if wanted.since is None:
+        frames = _frames(connection, organization_id, sequence, wanted.columns)
+        return read_states_beside(connection, organization_id, sequence, frames)
+    window = Window(connection, organization_id, sequence, wanted)
+    frames = _frames_within(connection, window, wanted.columns)
+    states = to_frame(read_states(connection, organization_id, sequence, wanted.since))
+    return Facts(frames, states, window.delivered())
 
 
 def read_states_beside(
@@ -44,11 +64,38 @@ def read_states_beside(
     return Facts(frames, to_frame(read_states(connection, organization_id, sequence)))
 
 
-def _frames(connection: Connection, organization_id: str, sequence: int) -> dict[str, pd.DataFrame]:
+def _frames(connection: Connection, organization_id: str, sequence: int, columns: Columns) -> dict[str, pd.DataFrame]:
+    bulk = bulk_of(connection)
+    mine = {name: (t.c.organization_id == organization_id) & visible(t, sequence) for name, t in RECORD_TABLES.items()}
+    return _with_checks({name: _read(bulk, name, columns, condition) for name, condition in mine.items()})
+
+
+def _frames_within(connection: Connection, window: Window, columns: Columns) -> dict[str, pd.DataFrame]:
     bulk = bulk_of(connection)
     frames = {
-        name: to_frame(_read_records(bulk, table, organization_id, sequence)) for name, table in RECORD_TABLES.items()
+        name: _read(bulk, name, columns, window.condition(name)) for name in RECORD_TABLES if name not in OF_TICKETS
     }
+    numbers = frozenset(frames["ticket"]["ticket_no"])
+    frames |= {name: _read(bulk, name, columns, window.belonging(name, numbers)) for name in OF_TICKETS}
+    strays = _strays(frames)
+    if strays:  # whose they are hangs on all tickets of that number
+        import pandas as pd
+
+        others = _read(bulk, "ticket", columns, window.belonging("ticket", strays))
+        both = pd.concat([frames["ticket"], others]).drop_duplicates("row_id")
+        frames["ticket"] = both.sort_values("row_id", ignore_index=True)
+    return _with_checks(frames)
+
+
+def _strays(frames: Mapping[str, pd.DataFrame]) -> frozenset[str]:
+    """Ticket numbers of holds and cycles of whose source no such ticket was read."""
+    tickets = frames["ticket"]
+    own = set(zip(tickets["source"], tickets["ticket_no"], strict=True))
+    named = (pair for name in OF_TICKETS for pair in zip(*(frames[name][c] for c in _OWN), strict=True))
+    return frozenset(number for source, number in named if (source, number) not in own)
+
+
+def _with_checks(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     checks = empty_frame(UPTIME_CHECK)  # their index answers for them
     for name, example in (("row_id", "int64"), ("source", "string"), ("natural_key", "string"), ("flags", "string")):
         checks[name] = _empty(example)
@@ -62,9 +109,9 @@ def _empty(kind: str) -> pd.Series[Any]:
     return pd.Series([], dtype=f"{kind}[pyarrow]")
 
 
-def _read_records(bulk: Bulk, table: Table, organization_id: str, sequence: int) -> pa.Table:
-    names = (*RECORDS[table.name].names, "row_id", "source", "natural_key", "flags")
-    return bulk.read_records(table, names, (table.c.organization_id == organization_id) & visible(table, sequence))
+def _read(bulk: Bulk, name: str, columns: Columns, condition: ColumnElement[bool]) -> pd.DataFrame:
+    names = (*RECORDS[name].names, "row_id", "source", "natural_key", "flags") if columns is None else columns[name]
+    return to_frame(bulk.read_records(RECORD_TABLES[name], names, condition))
 
 
 def tickets_query(organization_id: str, source: str, since: int) -> Select[Any]:
@@ -121,3 +168,23 @@ def register_query(organization_id: str) -> Select[Any]:
         .where(asset.organization_id == organization_id, asset.known_until.is_(None))
         .order_by(asset.asset_no, asset.source)
     )
+
+
+def longest_staleness(connection: Connection, organization_id: str) -> int:
+    """As :meth:`collector.store.Store.longest_staleness` says."""
+    longest = select(func.max(check_series.c.staleness_seconds))
+    return connection.scalar(longest.where(check_series.c.organization_id == organization_id)) or 0
+
+
+def first_check(connection: Connection, organization_id: str, sequence: int) -> int | None:
+    """As :meth:`collector.store.Store.first_check` says."""
+    series = select(check_series.c.series_id).where(check_series.c.organization_id == organization_id)
+    known = {
+        state_intervals: visible(state_intervals, sequence),
+        open_intervals: open_intervals.c.known_from <= sequence,
+    }
+    firsts = (
+        connection.scalar(select(func.min(table.c.first_at)).where(table.c.series_id.in_(series), condition))
+        for table, condition in known.items()
+    )
+    return min((first for first in firsts if first is not None), default=None)

@@ -57,6 +57,8 @@ class LazyFormula:
     unit: MeasureUnit
     default_target_period: TargetPeriod
     needs: tuple[str, ...] = ()
+    looks_back: tuple[str, ...] = ()
+    compares: bool = False
 
     @cached_property
     def computation(self) -> Computation:
@@ -96,7 +98,16 @@ _ENTRIES: tuple[LazyFormula, ...] = (
     LazyFormula(
         "availability", "正常运行率", "availability:Availability", p.AvailabilityParams, "percent", "every", _REGISTER
     ),
-    LazyFormula("outage_count", "故障中断次数", "outages:OutageCount", p.OutageParams, "count", "every", _REGISTER),
+    LazyFormula(
+        "outage_count",
+        "故障中断次数",
+        "outages:OutageCount",
+        p.OutageParams,
+        "count",
+        "every",
+        _REGISTER,
+        compares=True,
+    ),
     LazyFormula(
         "mean_outage_duration",
         "平均故障时间",
@@ -105,8 +116,11 @@ _ENTRIES: tuple[LazyFormula, ...] = (
         "hours",
         "every",
         _REGISTER,
+        compares=True,
     ),
-    LazyFormula("failure_rate", "故障率", "outages:FailureRate", p.OutageParams, "number", "every", _REGISTER),
+    LazyFormula(
+        "failure_rate", "故障率", "outages:FailureRate", p.OutageParams, "number", "every", _REGISTER, compares=True
+    ),
     LazyFormula(
         "mean_time_between_failures",
         "平均故障间隔时间",
@@ -115,6 +129,7 @@ _ENTRIES: tuple[LazyFormula, ...] = (
         "hours",
         "every",
         _REGISTER,
+        compares=True,
     ),
     LazyFormula(
         "mean_response", "平均响应时间", "ticket_times:MeanResponse", p.TicketTimeParams, "hours", "every", _TICKET
@@ -138,6 +153,7 @@ _ENTRIES: tuple[LazyFormula, ...] = (
         "percent",
         "every",
         ("inspection_plan", "inspection"),
+        looks_back=("inspection_plan", "inspection"),  # what is left over of an inspection serves an older plan
     ),
     LazyFormula("roster", "在册数", "roster:Roster", p.RosterParams, "count", "contract", ("roster_entry",)),
     LazyFormula("satisfaction", "满意度", "survey:Satisfaction", p.SatisfactionParams, "percent", "year", ("survey",)),

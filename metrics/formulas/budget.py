@@ -66,7 +66,7 @@ class _Money:
         """Yuan above, yuan below; parts name the four kinds of money."""
         params = params_of(request.definition, self._model)
         lines = _read(request, params)
-        known = begun(request) & (len(request.facts.frames["budget_line"]) > 0)
+        known = begun(request) & request.facts.has("budget_line")
         figures: list[Figure] = []
         for cells in sliced(_accumulated(request, params), lines.events, lines.at):
             sums = {kind: cells.sum(np.where(lines.kind.among([kind]), lines.amount, 0)) for kind in _KINDS}

@@ -75,7 +75,7 @@ class Count:
         """Sums of quantities; a period that has not begun has no figure."""
         params = params_of(request.definition, CountParams)
         counted = read_counted(request, params.record, params.at)
-        known = begun(request) & (len(request.facts.frames[params.record]) > 0)
+        known = begun(request) & request.facts.has(params.record)
         figures = []
         for cells in sliced(request, counted.events, counted.at):
             quantity, cancelled = cells.sum(counted.quantity), cells.sum(counted.cancelled)

@@ -65,7 +65,7 @@ class InspectionCompletion:
         """Planned inspections done and due."""
         judged = _judge(request)
         counts_late = params_of(request.definition, InspectionPlanParams).late == "done"
-        known = len(request.facts.frames["inspection_plan"]) > 0
+        known = request.facts.has("inspection_plan")
         lines = np.ones(len(judged.plans), np.int64)
         np.add.at(lines, judged.allotment.plan[judged.allotment.plan >= 0], 1)
         figures = []

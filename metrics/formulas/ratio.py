@@ -95,9 +95,7 @@ class Ratio:
         """Both sides of every cell in which either occurs."""
         params = params_of(request.definition, RatioParams)
         above, below = _read(request, params.numerator), _read(request, params.denominator)
-        known = begun(request) & all(
-            len(request.facts.frames[term.record]) > 0 for term in (params.numerator, params.denominator)
-        )
+        known = begun(request) & all(request.facts.has(term.record) for term in (params.numerator, params.denominator))
         figures = []
         for dimension in asked(request):
             tops, bottoms = above.cells(request, dimension), below.cells(request, dimension)

@@ -101,7 +101,7 @@ class Roster:
     def measure(self, request: Request) -> list[Figure]:
         """The minimum over days, the contract's number, and the shortfall."""
         params, roster = params_of(request.definition, RosterParams), _read(request)
-        zone, known = request.contract.zone, len(request.facts.frames["roster_entry"]) > 0
+        zone, known = request.contract.zone, request.facts.has("roster_entry")
         figures = []
         for period in request.periods:
             days = _days(request, period)

@@ -53,7 +53,7 @@ class Satisfaction:
     def measure(self, request: Request) -> list[Figure]:
         """Answers satisfied, answers that count, and the sample beside."""
         answers = _read(request)
-        known = len(request.facts.frames["survey"]) > 0
+        known = request.facts.has("survey")
         quantity = answers.counted.quantity
         figures = []
         for cells in sliced(request, answers.counted.events, answers.counted.at):

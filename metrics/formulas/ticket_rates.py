@@ -48,7 +48,7 @@ class _Rate:
     def measure(self, request: Request) -> list[Figure]:
         """Tickets: those that reach it, those that count, and what is left out beside."""
         tickets, moment, judged = self._judge(request)
-        known = len(request.facts.frames["ticket"]) > 0
+        known = request.facts.has("ticket")
         figures: list[Figure] = []
         for cells in sliced(request, tickets.events, moment):
             figures += _figures(request, cells, judged, tickets.evidence_rows(judged.attached), known)

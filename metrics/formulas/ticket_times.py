@@ -74,7 +74,7 @@ class _MeanTime:
         provisional = timed.kept & provisional_spans(
             service_calendar(request, params), tickets.reported, np.where(timed.kept, timed.end, tickets.reported)
         )
-        known = len(request.facts.frames["ticket"]) > 0
+        known = request.facts.has("ticket")
         figures: list[Figure] = []
         for cells in sliced(request, tickets.events, tickets.moment(params.attribute_by)):
             figures += _figures(request, cells, timed, tickets.evidence_rows(self._attached), provisional, known)
