@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Context, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from collector.publish.publication import RULE_MARK
@@ -118,6 +119,7 @@ def iso(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+@lru_cache(maxsize=1024)  # many results share few moments
 def from_iso(text: str) -> int:
     """UTC seconds of what :func:`iso` wrote."""
     return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z").timestamp())

@@ -152,11 +152,15 @@ def _standing(rows: Iterable[Mapping[str, Any]], configuration_hash: str) -> dic
     version = program_version()
     return {
         (row["project"], row["indicator"], row["period"]): _Standing(
-            from_iso(row["as_of"]), row["known_sequence"], int(json.loads(row["parts"] or "{}").get("not_due_count", 0))
+            from_iso(row["as_of"]), row["known_sequence"], _not_due(row["parts"] or "")
         )
         for row in rows
         if row["configuration_hash"] == configuration_hash and row["program_version"] == version
     }
+
+
+def _not_due(parts: str) -> int:
+    return int(json.loads(parts)["not_due_count"]) if '"not_due_count"' in parts else 0
 
 
 def _reported(facts: Facts, numbers: frozenset[str]) -> int:

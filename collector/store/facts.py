@@ -18,7 +18,7 @@ from collector.store.schema import (
     organizations,
     state_intervals,
 )
-from collector.store.windows import OF_TICKETS, Window
+from collector.store.windows import Window
 from metrics.indicators import Facts
 from metrics.records import RECORDS, UPTIME_CHECK, empty_frame
 from metrics.wanted import Wanted
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 EVERYTHING = Wanted()
 #: Record type → the columns to read; None: all, with their lineage.
 Columns: TypeAlias = Mapping[str, Sequence[str]] | None
-_OWN = ("source", "ticket_no")
+_OWN = ["source", "ticket_no"]
 
 
 def sequence_at(connection: Connection, organization_id: str, known_at: int | None) -> int:
@@ -54,7 +54,8 @@ def read_facts(connection: Connection, organization_id: str, sequence: int, want
     window = Window(connection, organization_id, sequence, wanted)
     frames = _frames_within(connection, window, wanted.columns)
     states = to_frame(read_states(connection, organization_id, sequence, wanted.since))
-    return Facts(frames, states, window.delivered())
+    read = {name for name, frame in {**frames, UPTIME_CHECK.name: states}.items() if len(frame)}
+    return Facts(frames, states, window.delivered(read))
 
 
 def read_states_beside(
@@ -72,27 +73,27 @@ def _frames(connection: Connection, organization_id: str, sequence: int, columns
 
 def _frames_within(connection: Connection, window: Window, columns: Columns) -> dict[str, pd.DataFrame]:
     bulk = bulk_of(connection)
-    frames = {
-        name: _read(bulk, name, columns, window.condition(name)) for name in RECORD_TABLES if name not in OF_TICKETS
-    }
-    numbers = frozenset(frames["ticket"]["ticket_no"])
-    frames |= {name: _read(bulk, name, columns, window.belonging(name, numbers)) for name in OF_TICKETS}
+    frames = {name: _read(bulk, name, columns, window.condition(name)) for name in RECORD_TABLES}
     strays = _strays(frames)
     if strays:  # whose they are hangs on all tickets of that number
         import pandas as pd
 
-        others = _read(bulk, "ticket", columns, window.belonging("ticket", strays))
+        others = _read(bulk, "ticket", columns, window.tickets_of(strays))
         both = pd.concat([frames["ticket"], others]).drop_duplicates("row_id")
         frames["ticket"] = both.sort_values("row_id", ignore_index=True)
     return _with_checks(frames)
 
 
 def _strays(frames: Mapping[str, pd.DataFrame]) -> frozenset[str]:
-    """Ticket numbers of holds and cycles of whose source no such ticket was read."""
-    tickets = frames["ticket"]
-    own = set(zip(tickets["source"], tickets["ticket_no"], strict=True))
-    named = (pair for name in OF_TICKETS for pair in zip(*(frames[name][c] for c in _OWN), strict=True))
-    return frozenset(number for source, number in named if (source, number) not in own)
+    """Numbers of tickets that were read and that a hold or cycle names whose own source's ticket was not."""
+    found = frozenset[str]()
+    for name in ("hold", "ticket_cycle"):
+        named = frames[name][_OWN]
+        if len(named):
+            near = frames["ticket"][_OWN].merge(named[["ticket_no"]].drop_duplicates(), on="ticket_no")
+            told = named.merge(near, how="left", on=_OWN, indicator=True)
+            found |= frozenset(told["ticket_no"][told["_merge"] == "left_only"]) & frozenset(near["ticket_no"])
+    return found
 
 
 def _with_checks(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

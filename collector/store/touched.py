@@ -66,7 +66,8 @@ def read_touched(connection: Connection, organization_id: str, sequence: int) ->
         if not moved:
             continue
         earliest[name] = moved
-        begun[name] = connection.scalar(select(func.min(table.c.known_from)).where(mine)) or 0
+        first = select(table.c.known_from).where(mine).order_by(table.c.row_id).limit(1)
+        begun[name] = connection.scalar(first) or 0
         if name in _EVERYWHERE:
             earliest[name] = dict.fromkeys(moved, FAR_PAST)
         if name in OF_TICKETS:
@@ -118,9 +119,17 @@ def _moved(
             continue
         at = table.c[name]
         query = select(at, *(func.min(column) for column in moments)).where(mine, at > sequence)
+        if name == "known_from" and table.name in RECORD_TABLES:
+            query = query.where(table.c.row_id > _last_of(connection, table, mine, sequence))
         for key, *values in connection.execute(query.group_by(at)):
             found[key] = min([found.get(key, FAR_FUTURE), *_instants(values)])
     return found
+
+
+def _last_of(connection: Connection, table: Table, mine: ColumnElement[bool], sequence: int) -> int:
+    """The last row stored by ``sequence``: an organisation's rows are numbered in the order of their sequences."""
+    older = select(table.c.row_id).where(mine, table.c.known_from <= sequence)
+    return connection.scalar(older.order_by(table.c.row_id.desc()).limit(1)) or 0
 
 
 def _instants(values: Iterable[int | str | None]) -> list[int]:

@@ -17,9 +17,8 @@ from collector.store.schema import RECORD_TABLES, check_series, open_intervals, 
 from metrics.records import RECORDS, UPTIME_CHECK
 from metrics.wanted import Wanted
 
-#: Types that are read in part: of the others there are few, or they say what the others mean.
+#: Types that are read in part: of the others there are few, or they say what others mean, as holds do of tickets.
 _LASTING = frozenset(("ticket", "inspection", "support_event", "outage", "survey"))
-OF_TICKETS = ("hold", "ticket_cycle")
 
 
 class Window:
@@ -32,7 +31,7 @@ class Window:
         self._uncleared = self._uncleared_assets() if wanted.until_cleared else frozenset()
 
     def condition(self, name: str) -> ColumnElement[bool]:
-        """Of one type of record, but for holds and cycles."""
+        """Of one type of record."""
         table = RECORD_TABLES[name]
         if name in self._wanted.whole or name not in _LASTING:
             return self._mine(table)
@@ -43,25 +42,25 @@ class Window:
             lasting.append(self._among(table.c.ticket_no, numbers))
         return self._mine(table) & or_(*lasting)
 
-    def belonging(self, name: str, numbers: Iterable[str]) -> ColumnElement[bool]:
-        """Holds, cycles or tickets of these ticket numbers."""
-        table = RECORD_TABLES[name]
-        if name in self._wanted.whole:
-            return self._mine(table)
-        return self._mine(table) & self._among(table.c.ticket_no, frozenset(numbers))
+    def tickets_of(self, numbers: frozenset[str]) -> ColumnElement[bool]:
+        """All tickets of these numbers."""
+        ticket = RECORD_TABLES["ticket"]
+        return self._mine(ticket) & self._among(ticket.c.ticket_no, numbers)
 
-    def delivered(self) -> frozenset[str]:
-        """The types of which there is any row, checks included."""
+    def delivered(self, read: Iterable[str]) -> frozenset[str]:
+        """The types, checks included, of which there is any row; ``read``: those of which one was wanted."""
+        doubtful = (_LASTING - self._wanted.whole | {UPTIME_CHECK.name}) - set(read)
+        return frozenset(read) | {name for name in doubtful if any(map(self._holds, self._rows(name)))}
+
+    def _rows(self, name: str) -> list[ColumnElement[bool]]:
+        if name != UPTIME_CHECK.name:
+            return [self._mine(RECORD_TABLES[name])]
         series = select(check_series.c.series_id).where(check_series.c.organization_id == self._organization_id)
         settled = visible(state_intervals, self._sequence) & state_intervals.c.series_id.in_(series)
-        open_ones = (open_intervals.c.known_from <= self._sequence) & open_intervals.c.series_id.in_(series)
-        conditions = [(name, self._mine(table)) for name, table in RECORD_TABLES.items()]
-        conditions += [(UPTIME_CHECK.name, settled), (UPTIME_CHECK.name, open_ones)]
-        found = (
-            (name, self._connection.execute(select(literal(1)).where(condition).limit(1)).first())
-            for name, condition in conditions
-        )
-        return frozenset(name for name, row in found if row is not None)
+        return [settled, (open_intervals.c.known_from <= self._sequence) & open_intervals.c.series_id.in_(series)]
+
+    def _holds(self, condition: ColumnElement[bool]) -> bool:
+        return self._connection.execute(select(literal(1)).where(condition).limit(1)).first() is not None
 
     def _mine(self, table: Table) -> ColumnElement[bool]:
         return (table.c.organization_id == self._organization_id) & visible(table, self._sequence)
