@@ -75,7 +75,7 @@ def read_touched(connection: Connection, organization_id: str, sequence: int) ->
         elif name == "ticket":
             cycle = RECORD_TABLES["ticket_cycle"].c
             turns = select(cycle.ticket_no).where(cycle.organization_id == organization_id)
-            tickets[name] = _numbers(connection, table, mine & table.c.ticket_no.in_(turns), sequence)
+            tickets[name] = _numbers(connection, table, mine, sequence, table.c.ticket_no.in_(turns))
     if intervals := _intervals(connection, organization_id, sequence):
         earliest[UPTIME_CHECK.name], begun[UPTIME_CHECK.name] = intervals, _first_interval(connection, organization_id)
     return Touched(earliest, begun, tickets)
@@ -141,11 +141,12 @@ def _instants(values: Iterable[int | str | None]) -> list[int]:
 
 
 def _numbers(
-    connection: Connection, table: Table, mine: ColumnElement[bool], sequence: int
+    connection: Connection, table: Table, mine: ColumnElement[bool], sequence: int, *wanted: ColumnElement[bool]
 ) -> dict[int, frozenset[str]]:
     found: dict[int, set[str]] = {}
-    for at in (table.c.known_from, table.c.known_until):
-        query = select(at, table.c.ticket_no).where(mine, at > sequence)
+    came = mine & (table.c.row_id > _last_of(connection, table, mine, sequence))
+    for at, among in ((table.c.known_from, came), (table.c.known_until, mine)):
+        query = select(at, table.c.ticket_no).where(among, at > sequence, *wanted)
         for key, number in connection.execute(query):
             found.setdefault(key, set()).add(number)
     return {key: frozenset(numbers) for key, numbers in found.items()}
