@@ -9,15 +9,15 @@ import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from collector.closing.figures import mark_closed
+from collector.default_periods import default_periods as default_periods
 from collector.needs import absent_evidence, missing_needs
 from collector.reader import Reader
 from collector.result_rows import Stamp, rows_of
 from collector.settings import Settings
-from collector.unaffected import affected
+from collector.unaffected import Confirmed, affected
 from collector.version import program_version
 from metrics.errors import UsageError
 from metrics.evaluate import evaluate
@@ -32,7 +32,7 @@ from metrics.indicators import (
     IndicatorResult,
     Request,
 )
-from metrics.period import Period, periods_between
+from metrics.period import Period
 from metrics.wanted import Demand
 
 if TYPE_CHECKING:
@@ -92,11 +92,13 @@ def compute(
     as_of: int | None = None,
     known_at: int | None = None,
     only_affected: bool = False,
+    confirmed: Confirmed | None = None,
     progress: Progress | None = None,
 ) -> ComputeReport:
     """Compute and store results.
 
-    ``only_affected``: leave alone what a compute would give again (:mod:`collector.unaffected`).
+    ``only_affected``: leave alone what a compute would give again (:mod:`collector.unaffected`); ``confirmed``: since
+    when at the latest that has to be asked.
 
     ``as_of`` and ``known_at`` (UTC seconds) default to ``now``. With ``known_at`` the configuration that was in
     force then is used, not ``settings`` as they are.
@@ -114,7 +116,7 @@ def compute(
         demands = [_demand(effective, definition, asked.periods, as_of) for definition in definitions]
         reader = Reader.of(effective, store, sequence, as_of)  # what is read here counts as judged
         if only_affected and known_at is None:
-            left, facts = affected(effective, reader, demands)
+            left, facts = affected(effective, reader, demands, confirmed)
         else:
             left, facts = demands, reader.read(reader.needed(demands))
         report.unaffected = sum(len(one.periods) for one in demands) - sum(len(one.periods) for one in left)
@@ -197,21 +199,6 @@ def definitions_of(settings: Settings, asked: Asked) -> list[IndicatorDefinition
         if (not asked.projects or definition.project in asked.projects)
         and (not asked.indicators or definition.id in asked.indicators)
     ]
-
-
-def default_periods(settings: Settings, contract: Contract, as_of: int) -> list[Period]:
-    """Every configured kind of period of the contract that has begun before ``as_of``, the contract's term last."""
-    last_begun = datetime.fromtimestamp(as_of - 1, contract.zone).date()
-    until = min(contract.ends_on, last_begun)
-    return list(_periods(settings.compute.periods, contract, until)) if contract.starts_on <= until else []
-
-
-def _periods(kinds: Sequence[str], contract: Contract, until: date) -> Iterator[Period]:
-    for kind in kinds:
-        if kind == "contract":
-            yield Period(contract.starts_on, contract.ends_on, "range")
-        else:
-            yield from periods_between(contract.starts_on, until, kind)
 
 
 class Judge:

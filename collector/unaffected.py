@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from collector.default_periods import default_periods
 from collector.result_rows import from_iso
 from collector.version import program_version
 from metrics.frames import FAR_FUTURE, FAR_PAST, integers
@@ -43,12 +44,27 @@ class _Standing:
     not_due: int
 
 
-def affected(settings: Settings, reader: Reader, demands: Sequence[Demand]) -> tuple[list[Demand], Facts]:
+@dataclass(frozen=True)
+class Confirmed:
+    """A compute of every indicator's default periods, as of that moment and at that sequence.
+
+    It left alone what was right, so that whatever of them stood then was right then, however long ago it was made.
+    """
+
+    as_of: int
+    sequence: int
+    configuration_hash: str
+    program_version: str
+
+
+def affected(
+    settings: Settings, reader: Reader, demands: Sequence[Demand], confirmed: Confirmed | None = None
+) -> tuple[list[Demand], Facts]:
     """The figures that have to be computed, and the facts for that.
 
     Read at once: what those need that are computed whatever was touched, and what tells of the others.
     """
-    standing = _Past(settings, reader)
+    standing = _Past(settings, reader, demands, confirmed)
     certain, open_ones = [], []
     for one in demands:
         may_hold = [period for period in one.periods if standing.may_hold(one, period)]
@@ -68,11 +84,33 @@ def affected(settings: Settings, reader: Reader, demands: Sequence[Demand]) -> t
 class _Past:
     """What stands, and what was touched since."""
 
-    def __init__(self, settings: Settings, reader: Reader) -> None:
+    def __init__(
+        self, settings: Settings, reader: Reader, demands: Sequence[Demand], confirmed: Confirmed | None
+    ) -> None:
         self.reader = reader
-        self._standing = _standing(reader.store.newest_totals(), settings.hash)
+        made = _standing(reader.store.newest_totals(), settings.hash)
+        self._standing = {
+            key: each
+            for one in demands
+            for period in one.periods
+            if (each := made.get(key := (one.definition.project, one.definition.id, period.label))) is not None
+        }
+        by_it = confirmed is not None and confirmed.configuration_hash == settings.hash
+        if confirmed is not None and by_it and confirmed.program_version == program_version():
+            self._confirm(settings, demands, confirmed)
         oldest = min((each.sequence for each in self._standing.values()), default=0)
         self.touched = reader.store.touched_since(oldest)
+
+    def _confirm(self, settings: Settings, demands: Sequence[Demand], confirmed: Confirmed) -> None:
+        """What stood then counts as made then."""
+        if confirmed.as_of > self.reader.as_of:
+            return
+        for one in demands:
+            for period in default_periods(settings, one.contract, confirmed.as_of):
+                key = one.definition.project, one.definition.id, period.label
+                each = self._standing.get(key)
+                if each is not None and each.as_of <= confirmed.as_of and each.sequence <= confirmed.sequence:
+                    self._standing[key] = replace(each, as_of=confirmed.as_of, sequence=confirmed.sequence)
 
     def of(self, demand: Demand, period: Period) -> _Standing:
         """What stands of a figure that :meth:`may_hold`."""

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 from collector.daemon.dispatcher import Work
 from collector.daemon.due import Due
 from collector.daemon.logs import event
+from collector.version import program_version
 from metrics.errors import InputError
 
 if TYPE_CHECKING:
     from collector.archive import Archive
     from collector.settings import Settings
     from collector.store import Store
+    from collector.unaffected import Confirmed
     from metrics.period import Period
 
 _LOG = logging.getLogger("yunwei.daemon")
@@ -99,7 +101,15 @@ class Works:
         last = self._store.jobs.detail("compute") or {}
         changed = last.get("configuration") != self._settings.hash or self._delivered_since(int(last["sequence"]))
         results = self._compute(None if changed else self._day(now), now)
-        return {"configuration": self._settings.hash, "sequence": sequence, "all": changed, "results": results}
+        configuration = self._settings.hash
+        confirmed = {"as_of": now, "sequence": sequence, "configuration": configuration, "program": program_version()}
+        return {
+            "configuration": configuration,
+            "sequence": sequence,
+            "all": changed,
+            "results": results,
+            "confirmed": confirmed if changed else last.get("confirmed"),
+        }
 
     def day_end(self, item: Due) -> Mapping[str, Any]:
         """The periods of the day that ended before the slot, as of its end."""
@@ -168,17 +178,33 @@ class Works:
         """Compute the periods that hold ``day``, None: all; how many results."""
         from collector.compute import Asked, compute
 
-        now, count = self._clock(), 0
+        now, count, confirmed = self._clock(), 0, self._confirmed()
         for project, periods in self._periods(as_of).items():
             wanted = tuple(period for period in periods if day is None or _within(day, period))
             asked = Asked(wanted, (project,))
             if wanted and any(definition.project == project for definition in self._settings.indicators):
-                count += len(
-                    compute(self._settings, self._store, asked, now=now, as_of=as_of, only_affected=True).results
+                report = compute(
+                    self._settings,
+                    self._store,
+                    asked,
+                    now=now,
+                    as_of=as_of,
+                    only_affected=True,
+                    confirmed=confirmed,
                 )
+                count += len(report.results)
         if count:
             self._changed()
         return count
+
+    def _confirmed(self) -> Confirmed | None:
+        """The last compute of all periods."""
+        from collector.unaffected import Confirmed
+
+        last = (self._store.jobs.detail("compute") or {}).get("confirmed")
+        if last is None:
+            return None
+        return Confirmed(int(last["as_of"]), int(last["sequence"]), last["configuration"], last["program"])
 
     def _periods(self, as_of: int) -> dict[str, list[Period]]:
         """Project → its periods that have begun at ``as_of``."""

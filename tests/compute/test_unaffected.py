@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -14,6 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.compute import Asked, ComputeReport, compute
+from collector.unaffected import Confirmed
+from collector.version import program_version
+from metrics.indicators import Facts
+from metrics.wanted import Wanted
 from tests.compute.court import WORKSPACE, Court, at
 from tests.conftest import Clock
 
@@ -223,6 +228,11 @@ def _compute(court: Court, **more: Any) -> ComputeReport:
     return compute(court.settings, court.store, Asked(), now=court.clock(), **more)
 
 
+def _confirmed(court: Court) -> Confirmed:
+    """Everything was computed just now, or left alone."""
+    return Confirmed(court.clock(), court.store.sequence_at(), court.settings.hash, program_version())
+
+
 def _figures(court: Court) -> dict[tuple[Any, ...], dict[str, Any]]:
     rows = court.store.results().astype(object)
     rows = rows.where(rows.notna(), None)
@@ -240,14 +250,15 @@ def test_what_is_left_alone_is_what_a_full_compute_gives(seed: int) -> None:
     random, clock = Random(seed), Clock()
     with tempfile.TemporaryDirectory() as folder:
         court = _opened(Path(folder), clock)
-        vendor = Vendor(random, clock)
+        vendor, confirmed = Vendor(random, clock), None
         for step in range(6):
             for number in range(random.randrange(3)):
                 court.deliver(f"{step}-{number}", **vendor.delivery())
-            _compute(court, only_affected=True)
+            _compute(court, only_affected=True, confirmed=confirmed)
+            confirmed = random.choice((confirmed, _confirmed(court)))
             clock.forward(random.choice((3600, DAY, 5 * DAY, 40 * DAY)))
         court.deliver("最后一份", **vendor.delivery())
-        _compute(court, only_affected=True)
+        _compute(court, only_affected=True, confirmed=confirmed)
         left_alone = _figures(court)
         _compute(court)
 
@@ -274,8 +285,8 @@ def settled(tmp_path: Path, clock: Clock) -> Court:
     return court
 
 
-def _computed(court: Court, indicator: str) -> set[str]:
-    report = _compute(court, only_affected=True)
+def _computed(court: Court, indicator: str, confirmed: Confirmed | None = None) -> set[str]:
+    report = _compute(court, only_affected=True, confirmed=confirmed)
     return {result.figure.period.label for result in report.results if result.indicator == indicator}
 
 
@@ -426,3 +437,45 @@ def test_where_two_systems_are_matched_a_ticket_may_concern_any_period(bare: Cou
     bare.deliver("别家的工单", "s2", ticket=[{"ticket_no": "T1", "reported_at": at("02-10 09:00")}])
 
     assert "2023-01" in _computed(bare, "solved")
+
+
+def test_what_was_confirmed_is_asked_from_then_on(settled: Court, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without that, all is read that was said since the oldest figure was made."""
+    head = (settled.folder / "yunwei.yaml").read_text(encoding="utf-8")
+    (settled.folder / "yunwei.yaml").write_text(head + "compute: {periods: [month]}\n", encoding="utf-8")
+    settled.configure("- {id: solved, name: 解决率, project: ops, formula: resolution_rate}\n")
+    read: list[int | None] = []
+    facts_for = settled.store.facts_for
+
+    def recorded(wanted: Wanted, sequence: int) -> Facts:
+        read.append(wanted.since)
+        return facts_for(wanted, sequence)
+
+    monkeypatch.setattr(settled.store, "facts_for", recorded)
+    _compute(settled)
+    settled.clock.now = at("08-20 12:00")
+    _compute(settled, only_affected=True)
+    confirmed = _confirmed(settled)
+    settled.clock.now = at("08-21 12:00")
+    _compute(settled, only_affected=True)
+    _compute(settled, only_affected=True, confirmed=confirmed)
+
+    assert read[-2:] == [at("06-01 12:00"), at("08-01 00:00")]
+
+
+def test_a_late_ticket_is_found_after_a_confirmation(settled: Court) -> None:
+    confirmed = _confirmed(settled)
+    _compute(settled, only_affected=True)
+    settled.clock.now = at("06-20 12:00")
+    settled.deliver("迟到的工单", ticket=[{"ticket_no": "T9", "reported_at": at("02-10 15:00")}])
+
+    assert "2023-02" in _computed(settled, "solved", confirmed)
+    assert "2023-01" not in _computed(settled, "solved", confirmed)
+
+
+def test_another_programs_confirmation_says_nothing(settled: Court) -> None:
+    """It would have said that the ticket was known."""
+    settled.deliver("迟到的工单", ticket=[{"ticket_no": "T9", "reported_at": at("02-10 15:00")}])
+    confirmed = replace(_confirmed(settled), program_version="别的版本")
+
+    assert "2023-02" in _computed(settled, "solved", confirmed)
