@@ -40,12 +40,12 @@ class Reader:
     @cached_property
     def staleness(self) -> int:
         """The longest time that a check holds, in seconds."""
-        return self.store.longest_staleness()
+        return self.store.overview.longest_staleness()
 
     @cached_property
     def first_check(self) -> int | None:
         """When the first check known was made; None where none is known."""
-        return self.store.first_check(self.sequence)
+        return self.store.overview.first_check(self.sequence)
 
     def needed(self, demands: Sequence[Demand]) -> Wanted:
         """What the figures can depend on."""

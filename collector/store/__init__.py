@@ -291,16 +291,6 @@ class Store:
         with reading(self._engine) as connection:
             return _facts.read_facts(connection, self.organization_id, sequence, wanted)
 
-    def longest_staleness(self) -> int:
-        """The longest time that a check of any target holds, in seconds; 0 before the first check."""
-        with reading(self._engine) as connection:
-            return _facts.longest_staleness(connection, self.organization_id)
-
-    def first_check(self, sequence: int) -> int | None:
-        """When the first check known at ``sequence`` was made, UTC seconds; None where none is known."""
-        with reading(self._engine) as connection:
-            return _facts.first_check(connection, self.organization_id, sequence)
-
     def configuration_at(self, known_at: int | None = None) -> str | None:
         """The configuration snapshot in force at ``known_at``, None before the first run."""
         with reading(self._engine) as connection:

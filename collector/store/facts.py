@@ -172,13 +172,13 @@ def register_query(organization_id: str) -> Select[Any]:
 
 
 def longest_staleness(connection: Connection, organization_id: str) -> int:
-    """As :meth:`collector.store.Store.longest_staleness` says."""
+    """As :meth:`collector.store.overview.Overview.longest_staleness` says."""
     longest = select(func.max(check_series.c.staleness_seconds))
     return connection.scalar(longest.where(check_series.c.organization_id == organization_id)) or 0
 
 
 def first_check(connection: Connection, organization_id: str, sequence: int) -> int | None:
-    """As :meth:`collector.store.Store.first_check` says."""
+    """As :meth:`collector.store.overview.Overview.first_check` says."""
     series = select(check_series.c.series_id).where(check_series.c.organization_id == organization_id)
     known = {
         state_intervals: visible(state_intervals, sequence),

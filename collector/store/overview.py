@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, case, func, select
 
 from collector.store.engine import reading
-from collector.store.facts import read_facts, read_states_beside, sequence_at
+from collector.store.facts import first_check, longest_staleness, read_facts, read_states_beside, sequence_at
 from collector.store.results import newest_run
 from collector.store.schema import deliveries, rejections
 from metrics.indicators import Facts
@@ -56,6 +56,16 @@ class Overview:
                 return sequence, read_facts(connection, self._organization_id, sequence)
             frames = earlier[1].frames
             return sequence, read_states_beside(connection, self._organization_id, sequence, frames)
+
+    def longest_staleness(self) -> int:
+        """The longest time that a check of any target holds, in seconds; 0 before the first check."""
+        with reading(self._engine) as connection:
+            return longest_staleness(connection, self._organization_id)
+
+    def first_check(self, sequence: int) -> int | None:
+        """When the first check known at ``sequence`` was made, UTC seconds; None where none is known."""
+        with reading(self._engine) as connection:
+            return first_check(connection, self._organization_id, sequence)
 
 
 _ROWS = ("accepted", "unchanged", "superseding", "rejected", "set_aside")

@@ -19,11 +19,10 @@ from metrics.period import Period, parse_period
 from metrics.records import RECORDS
 from metrics.wanted import Demand, Wanted
 from tests.compute.court import WORKSPACE, Court, at
-from tests.compute.test_unaffected import INDICATORS, SOURCE, Vendor
+from tests.compute.test_unaffected import INDICATORS, SOURCE
+from tests.compute.vendor import DAY, NEW_YEAR, Vendor
 from tests.conftest import Clock
 
-DAY = 86_400
-NEW_YEAR = at("01-01 00:00")
 WINDOWS = """
   5x8: {days: mon-fri, hours: ["08:30-12:00", "14:00-17:30"], follows_workdays: true}
   rare: {days: mon, hours: ["09:00-09:30"], follows_workdays: false}
