@@ -106,6 +106,9 @@ class Utf8Reader(io.RawIOBase):
         return True
 
     def read(self, size: int = -1) -> bytes:
+        if self._decoder is None and not self._ready and (given := self._file.read(size)):
+            self._last = given[-1:]
+            return given
         size = size if size >= 0 else 1 << 62
         while len(self._ready) < size and self._fill():
             pass

@@ -146,7 +146,11 @@ class TextSheet:
                     ignore_empty_lines=False,
                     invalid_row_handler=keep,
                 ),
-                pa.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
+                pa.csv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.string()),
+                    strings_can_be_null=False,
+                    check_utf8=False,  # it was proved before, or decoded by us
+                ),
             )
         )
 
@@ -208,9 +212,7 @@ def _without_end(reader: Iterator[Any], header_row: int, misfits: list[tuple[int
                 yield held
             held = batch.columns
             seen += batch.num_rows
-    except pa.ArrowInvalid as error:
-        if "UTF8" in str(error):
-            raise InputError("文件中有不是 UTF-8 编码的内容，可能已损坏") from None
+    except pa.ArrowInvalid:
         raise InputError(f"第 {seen + 1} 行之后{_OPEN_QUOTE}") from None
     if held is None or not len(held[0]) or held[0][-1].as_py() != _END:
         raise InputError(f"第 {seen + len(misfits)} 行附近{_OPEN_QUOTE}")

@@ -16,9 +16,10 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+from uuid import uuid4
 
 from metrics.errors import InputError, PassingError
 
@@ -73,11 +74,33 @@ class Archive:
         kept = self.path(content_hash, compressed)
         if kept.exists() and is_intact(kept, content_hash):
             return kept
-        try:
+        with self._explained():
             self._write(file, kept, content_hash)
-        except OSError as error:
-            raise PassingError(f"存档“{self.root}”写不进去：{os_fact(error)}") from error
         return kept
+
+    def admit(self, file: Path) -> str:
+        """Bring ``file`` into the archive and learn by the same reading which bytes it holds: their SHA-256.
+
+        Raises:
+            OSError: the file cannot be read.
+            ContentChangedError: the file grew or changed meanwhile.
+            PassingError: the archive cannot be written.
+        """
+        with file.open("rb") as reader:
+            before = os.fstat(reader.fileno())
+            beside = self.root / _WRITING / uuid4().hex
+            content_hash = self._copied(reader, beside)
+            after = os.stat(file)
+            if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+                beside.unlink()
+                raise ContentChangedError(file)
+            kept = self.path(content_hash)
+            with self._explained():
+                if kept.exists() and is_intact(kept, content_hash):
+                    beside.unlink()
+                else:
+                    self._settle(beside, kept)
+        return content_hash
 
     def verified(self, content_hash: str) -> Path:
         """The archived file, after comparing its bytes with its name.
@@ -165,24 +188,46 @@ class Archive:
 
     def _write(self, file: Path, kept: Path, content_hash: str) -> None:
         beside = self.root / _WRITING / content_hash
-        beside.parent.mkdir(parents=True, exist_ok=True)
-        kept.parent.mkdir(exist_ok=True)
-        with file.open("rb") as reader, beside.open("wb") as writer, ThreadPoolExecutor(1) as hasher:
-            digest = hashlib.sha256()
-            hashed = hasher.submit(digest.update, b"")
-            with _compressing(writer) if kept.suffix == _COMPRESSED else nullcontext(writer) as taker:
-                while chunk := reader.read(_CHUNK):
-                    hashed.result()
-                    hashed = hasher.submit(digest.update, chunk)  # beside the writing
-                    taker.write(chunk)
-            hashed.result()
-            writer.flush()
-            os.fsync(writer.fileno())
-        if digest.hexdigest() != content_hash:
+        with file.open("rb") as reader:
+            found = self._copied(reader, beside, compressed=kept.suffix == _COMPRESSED)
+        if found != content_hash:
             beside.unlink()
             raise ContentChangedError(file)
+        self._settle(beside, kept)
+
+    def _copied(self, reader: BinaryIO, beside: Path, compressed: bool = False) -> str:
+        """Write what ``reader`` gives to ``beside``, synced; its SHA-256. OSError is the reader's."""
+        with self._explained():
+            beside.parent.mkdir(parents=True, exist_ok=True)
+            writer = beside.open("wb")
+        with writer, ThreadPoolExecutor(1) as hasher:
+            digest = hashlib.sha256()
+            hashed = hasher.submit(digest.update, b"")
+            taker = _compressing(writer) if compressed else writer
+            while chunk := reader.read(_CHUNK):
+                hashed.result()
+                hashed = hasher.submit(digest.update, chunk)  # beside the writing
+                with self._explained():
+                    taker.write(chunk)
+            hashed.result()
+            with self._explained():
+                if compressed:
+                    taker.close()
+                writer.flush()
+                os.fsync(writer.fileno())
+        return digest.hexdigest()
+
+    def _settle(self, beside: Path, kept: Path) -> None:
+        kept.parent.mkdir(exist_ok=True)
         os.replace(beside, kept)
         _sync_folder(kept.parent)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise PassingError(f"存档“{self.root}”写不进去：{os_fact(error)}") from error
 
 
 def is_intact(kept: Path, content_hash: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,10 +26,33 @@ class Arrival:
 
 def arrive(source: str, blob: Blob) -> Arrival | LeftFile:
     """Hash a file that lies still; one that grows meanwhile is left for the next run."""
+    return _arrived(source, blob, hash_of)
+
+
+def receive(archive: Archive, source: str, blob: Blob) -> Arrival | LeftFile:
+    """The same, and its bytes are archived by the one reading: for a file that is not known by its size already.
+
+    Raises:
+        PassingError: the archive cannot be written.
+    """
+    return _arrived(source, blob, archive.admit)
+
+
+def size_of(blob: Blob) -> int:
+    """In bytes; -1 where it cannot be told."""
+    try:
+        return blob.path.stat().st_size
+    except OSError:
+        return -1
+
+
+def _arrived(source: str, blob: Blob, hashed: Callable[[Path], str]) -> Arrival | LeftFile:
     try:
         before = os.stat(blob.path)
-        content_hash = hash_of(blob.path)
+        content_hash = hashed(blob.path)
         after = os.stat(blob.path)
+    except ContentChangedError:
+        return _growing(source, blob)
     except OSError as error:
         return LeftFile(source, blob.name, f"打不开，{os_fact(error)}", trouble=True)
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):

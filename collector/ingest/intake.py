@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from adapters import ADAPTERS
 from adapters.base import Batch, Blob, Fetching
-from collector.ingest.arrivals import Arrival, arrive, keep
+from collector.ingest.arrivals import Arrival, arrive, keep, receive, size_of
 from collector.ingest.corrections import correction_batches, read_corrections
 from collector.ingest.delivery import Item, Session, deliver
 from collector.ingest.pages import Load
@@ -74,16 +74,23 @@ class Intake:
 
     def take(self, blobs: Iterable[Blob]) -> None:
         """Read the files whose bytes are new; the others cost their hash."""
-        known = self._mapping_of()
+        contents = self._contents()
+        known = {content["content_hash"]: content["mapping_hash"] for content in contents}
+        sizes = {content["size"] for content in contents}
         for blob in blobs:
-            arrival = arrive(self.source.id, blob)
+            seen = size_of(blob) in sizes
+            arrival = arrive(self.source.id, blob) if seen else receive(self._session.archive, self.source.id, blob)
             if isinstance(arrival, LeftFile):
                 self._leave(arrival)
-            elif known.get(arrival.content_hash) == self.mapping_hash:
+                continue
+            sizes.add(arrival.size)
+            if known.get(arrival.content_hash) == self.mapping_hash:
                 self._session.report.known += 1
                 if arrival.content_hash in self._session.refused_before(self.source.id):
                     self._session.report.unreadable.append(blob.name)
-            elif isinstance(kept := keep(self._session.archive, self.source.id, arrival), LeftFile):
+                continue
+            kept = self._kept(arrival) if seen else self._session.archive.path(arrival.content_hash)
+            if isinstance(kept, LeftFile):
                 self._leave(kept)
             else:
                 self._read(self._item(arrival, again=arrival.content_hash in known), kept)
@@ -92,7 +99,7 @@ class Intake:
     def seal(self, blob: Blob, hour: Hour) -> None:
         """Read the bytes of an hour of live checks; with it in the log its rounds are let go."""
         arrival = arrive(self.source.id, blob)
-        kept = arrival if isinstance(arrival, LeftFile) else keep(self._session.archive, self.source.id, arrival)
+        kept = arrival if isinstance(arrival, LeftFile) else self._kept(arrival)
         if isinstance(arrival, LeftFile) or isinstance(kept, LeftFile):
             raise PassingError(f"“{blob.name}”没有写完整，稍后再试")
         if self._is_read(arrival):
@@ -126,11 +133,11 @@ class Intake:
         """Whether these bytes were last read with this mapping; asked of one content, however many there were."""
         return self._session.store.has_delivery(self.source.id, arrival.content_hash, self.mapping_hash)
 
-    def _mapping_of(self) -> dict[str, str]:
-        """Content → the mapping with which it was last read."""
-        return {content["content_hash"]: content["mapping_hash"] for content in self._contents()}
+    def _kept(self, arrival: Arrival) -> Path | LeftFile:
+        return keep(self._session.archive, self.source.id, arrival)
 
     def _contents(self) -> list[dict[Any, Any]]:
+        """Each content of the source once, with the mapping with which it was last read."""
         return self._session.store.contents(self.source.id).to_dict("records")
 
     def _retry(self, ids: Sequence[int]) -> None:

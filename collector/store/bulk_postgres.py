@@ -40,7 +40,7 @@ class PostgresBulk:
             f'CREATE TEMPORARY TABLE IF NOT EXISTS {_KEYS} (natural_key text COLLATE "C") ON COMMIT DROP'
         )
         self._driver.execute(f"TRUNCATE {_KEYS}")
-        self._copy_in(_KEYS, {"natural_key": keys})
+        self._copy_in(_KEYS, ["natural_key"], _messages([keys]))
         found = self._copy_out(
             f"SELECT natural_key, encode(row_hash, 'hex'), row_id FROM {table.name} JOIN {_KEYS} USING (natural_key)"
             " WHERE organization_id = %s AND source = %s AND known_until IS NULL",
@@ -50,17 +50,20 @@ class PostgresBulk:
         return versions_of(found)
 
     def insert(self, table: Table, constants: Mapping[str, Any], columns: Mapping[str, pa.Array]) -> None:
-        """COPY straight into the table: rows were told new from known before. Wholly null columns are left out."""
-        length = len(next(iter(columns.values())))
-        shared = {name: pa.repeat(_scalar(value), length) for name, value in constants.items()}
-        filled = {name: column for name, column in columns.items() if column.null_count < length}
-        self._copy_in(table.name, {**shared, **filled})
+        """See :meth:`insertion`."""
+        self.insertion(table, constants, columns)()
 
     def insertion(
         self, table: Table, constants: Mapping[str, Any], columns: Mapping[str, pa.Array]
     ) -> Callable[[], None]:
-        """All of it is done when it is called: the server works meanwhile."""
-        return partial(self.insert, table, constants, columns)
+        """COPY straight into the table: rows were told new from known before. Wholly null columns are left out.
+
+        The texts are made now, so that the server has not to wait for them.
+        """
+        length = len(next(iter(columns.values())))
+        shared = {name: pa.repeat(_scalar(value), length) for name, value in constants.items()}
+        filled = {name: column for name, column in columns.items() if column.null_count < length}
+        return partial(self._copy_in, table.name, [*shared, *filled], _messages([*shared.values(), *filled.values()]))
 
     def close(self, table: Table, row_ids: NDArray[np.int64], sequence: int) -> None:
         """One statement for all."""
@@ -85,11 +88,11 @@ class PostgresBulk:
         """COPY is fast as it is."""
         return self.read(select(*(table.c[name] for name in names)).where(wanted).order_by(table.c.row_id))
 
-    def _copy_in(self, table: str, columns: Mapping[str, pa.Array]) -> None:
-        statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    def _copy_in(self, table: str, names: Sequence[str], messages: Sequence[memoryview]) -> None:
+        statement = f"COPY {table} ({', '.join(names)}) FROM STDIN"
         with self._driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for part in batches(len(next(iter(columns.values()))), _ROWS_A_MESSAGE):
-                copy.write(_lines([column[part] for column in columns.values()]))
+            for message in messages:
+                copy.write(message)
 
     def _copy_out(self, query: str, parameters: Any, schema: pa.Schema) -> pa.Table:
         source = io.BytesIO()
@@ -120,6 +123,10 @@ class PostgresBulk:
 
 def _scalar(value: str | int) -> pa.Scalar:
     return pa.scalar(value, TEXT if isinstance(value, str) else pa.int64())
+
+
+def _messages(columns: Sequence[pa.Array]) -> list[memoryview]:
+    return [_lines([column[part] for column in columns]) for part in batches(len(columns[0]), _ROWS_A_MESSAGE)]
 
 
 def _lines(columns: list[pa.Array]) -> memoryview:

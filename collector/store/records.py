@@ -6,9 +6,11 @@ blocks give the same history.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 
 _ROWS_AT_ONCE = 50_000  # bounds the memory, whatever the size of the caller's blocks
+_BLOCKS_WAITING = 2  # so that the database need not wait where one block takes longer to prepare than another
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +89,12 @@ class RecordWriter:
         self._rereads = rereads  # only then must unchanged rows be remembered, for the withdrawal
         self._seen: dict[str, _Seen] = {}
         self._beside = ThreadPoolExecutor(1)
-        self._waiting: Future[None] | None = None
+        self._waiting: deque[Future[None]] = deque()
 
-    def settle(self) -> None:
-        """Wait until the block before is in the table; nobody else may use the connection until then."""
-        waiting, self._waiting = self._waiting, None
-        if waiting is not None:
-            waiting.result()
+    def settle(self, left: int = 0) -> None:
+        """Wait until all blocks but ``left`` are in the table; nobody else may use the connection before all are."""
+        while len(self._waiting) > left:
+            self._waiting.popleft().result()
 
     def close(self) -> None:
         """Wait, whatever became of the block: an error was or will be told by another."""
@@ -166,9 +168,6 @@ class RecordWriter:
 
     def _store(self, table: Table, columns: dict[str, pa.Array], told: Classified) -> None:
         scope = self._scope
-        if len(told.closed):
-            self.settle()
-            self._bulk.close(table, told.closed, scope.sequence)
         constants = {
             "organization_id": scope.organization_id,
             "source": scope.source,
@@ -184,14 +183,16 @@ class RecordWriter:
                 rows = np.flatnonzero(told.inserted & mask)
                 if len(rows):
                     parts.append((shared, _take(columns, rows)))
-        insertions = [self._bulk.insertion(table, shared, those) for shared, those in parts]
-        self.settle()
-        self._waiting = self._beside.submit(_run, insertions)
+        steps = [self._bulk.insertion(table, shared, those) for shared, those in parts]
+        if len(told.closed):  # before a new version of the same key comes
+            steps.insert(0, partial(self._bulk.close, table, told.closed, scope.sequence))
+        self.settle(left=_BLOCKS_WAITING - 1)
+        self._waiting.append(self._beside.submit(_run, steps))
 
 
-def _run(insertions: list[Callable[[], None]]) -> None:
-    for insert in insertions:
-        insert()
+def _run(steps: list[Callable[[], None]]) -> None:
+    for step in steps:
+        step()
 
 
 @dataclass(frozen=True)

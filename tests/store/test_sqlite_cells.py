@@ -46,6 +46,9 @@ def _stored(way: Any, rows: list[Row]) -> list[Row]:
 @example([(" 前后有空格 ", 0, False, bytes(16)), ("", -1, True, b" " * 16)])
 @example([("", None, None, bytes(16)), (None, 7, True, b"\x1f" * 16)])
 @example([("同长", 10, True, bytes(16)), ("一样", 20, True, bytes(16))])
+@example([(text, 1, True, bytes(16)) for text in ["一", None, "二二", "", "一", "三 ", "四", "五", "六"]])  # 8 texts
+@example([(text, 1, True, bytes(16)) for text in ["一", None, "二", "", "八", "三", "四", "五", "六"]])  # 9
+@example([(None, 1, True, bytes(16)), (None, 2, True, bytes(16))])
 def test_every_value_arrives_as_it_would_alone(rows: list[Row]) -> None:
     assert _stored(insert_cells, rows) == _stored(insert_values, rows)
 
@@ -62,6 +65,7 @@ def test_a_slice_of_longer_columns_is_no_more_than_itself() -> None:
 def test_rows_are_bound_in_smaller_pieces_around_a_long_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite_cells, "_BYTES_A_COLUMN", 100)
     monkeypatch.setattr(sqlite_cells, "_ROWS_A_STATEMENT", 16)
+    monkeypatch.setattr(sqlite_cells, "_MOST_WORDS", 0)
     rows = [("长" * (1000 if number == 21 else 2), number, True, bytes(16)) for number in range(40)]
     statements: list[str] = []
     with sqlite3.connect(":memory:") as database:
