@@ -7,7 +7,6 @@ a new column belongs at the end of its record: then the rows stored before keep 
 from __future__ import annotations
 
 import hashlib
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -82,14 +81,23 @@ def row_hashes(record: RecordType, columns: dict[str, pa.Array]) -> NDArray[np.u
     parts = [_as_text(columns[name]) for name in names]
     separator = pa.scalar(_SEPARATOR, TEXT)
     rows = pc.binary_join_element_wise(*parts, separator, null_handling="replace", null_replacement="")
-    data, end = rows.buffers()[2].to_pybytes(), _SEPARATOR.encode()
+    data, starts, ends = rows.buffers()[2].to_pybytes(), *_without_empty_end(rows)
     fresh = hashlib.blake2b(digest_size=16).copy  # copying a state is cheaper than making one
-    digests = []
-    for first, last in pairwise(_offsets(rows).tolist()):
+    digests = bytearray()
+    for first, last in zip(starts.tolist(), ends.tolist(), strict=True):
         state = fresh()
-        state.update(data[first:last].rstrip(end))
-        digests.append(state.digest())
-    return np.frombuffer(b"".join(digests), np.uint8).reshape(-1, 16)
+        state.update(data[first:last])
+        digests += state.digest()
+    return np.frombuffer(digests, np.uint8).reshape(-1, 16)
+
+
+def _without_empty_end(rows: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where each text begins and ends in the buffer, the separators at its end left out."""
+    offsets, data = _offsets(rows), np.frombuffer(rows.buffers()[2], np.uint8)
+    starts, ends = offsets[:-1], offsets[1:].copy()
+    while (empty := (ends > starts) & (data[ends - 1] == ord(_SEPARATOR))).any():
+        ends -= empty
+    return starts, ends
 
 
 def _offsets(column: pa.Array) -> NDArray[np.int64]:

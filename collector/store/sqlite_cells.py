@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -40,10 +40,8 @@ def cell_statements(
     table: str, shared: Mapping[str, Any], columns: Columns, length: int
 ) -> Iterator[tuple[str, list[Any]]]:
     """Statements that insert ``length`` rows which :func:`can_be_cut`; ``shared`` values are the same for all."""
-    texts = {name: _as_text(column) for name, column in columns.items()}
-    kinds = {name: column.type for name, column in columns.items()}
     for part in batches(length, _ROWS_A_STATEMENT):
-        for rows, piece in _pieces({name: column[part] for name, column in texts.items()}, kinds):
+        for rows, piece in _pieces({name: column[part] for name, column in columns.items()}):
             yield _statement(table, shared, piece, rows)
 
 
@@ -71,86 +69,124 @@ def _has_cells(column: pa.Array) -> bool:
     return bool(pa.types.is_int64(kind) or pa.types.is_boolean(kind))
 
 
-def _as_text(column: pa.Array) -> pa.Array:
-    """A column of the texts of its cells; hashes stay as they are."""
-    if pa.types.is_fixed_size_binary(column.type) or pa.types.is_large_string(column.type):
-        return column
-    return pc.cast(pc.cast(column, pa.int64()), TEXT)
+class _Column(Protocol):
+    """One column of a statement."""
+
+    @property
+    def width(self) -> int:
+        """The bytes that are bound for each of its rows."""
+        ...
+
+    def term(self, bind: Callable[[Any], str]) -> str:
+        """SQL for the value in row ``number``, from 1; ``bind`` gives the place of a value that is bound."""
+        ...
+
+
+def _cell(run: str, width: int) -> str:
+    """SQL for a cell of a run: that of row n begins at byte n × width, from 1."""
+    return f"substr({run}, number * {width}, {width})"
 
 
 @dataclass(frozen=True)
 class _Cells:
-    """One column of a statement: its texts, or hashes, and the bytes of its longest and shortest one, null being 0."""
+    """Cells as long as the longest: texts, digits (``numbers``) or hashes; ``shortest`` in bytes, null being 0."""
 
     column: pa.Array
-    kind: pa.DataType
-    longest: int
+    numbers: bool
+    width: int
     shortest: int
 
-    @property
-    def fill(self) -> str:
-        """What makes cells as long as the longest. Blanks are taken off most quickly, unless they are a text's own."""
-        if not pa.types.is_large_string(self.kind):
-            return " "
-        ends, data = _offsets(self.column)[1:], self.column.buffers()[2]
-        own = data is not None and len(data) and (np.frombuffer(data, np.uint8)[ends - 1] == ord(" ")).any()
-        return _FILL if own else " "
+    def term(self, bind: Callable[[Any], str]) -> str:
+        """See :class:`_Column`."""
+        cell, null = _cell(bind(self._run()), self.width), bool(self.column.null_count)
+        if pa.types.is_fixed_size_binary(self.column.type):
+            return cell
+        if self.numbers:  # a number ends where its digits end
+            nothing = (_NULL + " " * (self.width - 1)).encode().hex()
+            return f"CAST(nullif({cell}, x'{nothing}') AS INTEGER)" if null else f"CAST({cell} AS INTEGER)"
+        if self.shortest == self.width:
+            return f"CAST({cell} AS TEXT)"
+        text = f"rtrim({cell})" if self._fill == " " else f"rtrim({cell}, '{self._fill}')"
+        return f"nullif({text}, '{_NULL}')" if null else text
 
-    @property
-    def width(self) -> int:
-        """Bytes of a cell."""
-        return self.longest
-
-    def run(self) -> bytes:
-        """The cells one after the other, from byte ``longest`` on."""
-        width, column = self.longest, self.column
-        if pa.types.is_fixed_size_binary(self.kind):
+    def _run(self) -> bytes:
+        """The cells one after the other, from byte ``width`` on."""
+        width, column = self.width, self.column
+        if pa.types.is_fixed_size_binary(column.type):
             data, first = column.buffers()[1], column.offset * width
         elif self.shortest == width:  # they lie so already
             data, first = column.buffers()[2], int(_offsets(column)[0])
         else:
             present = pc.fill_null(column, _NULL) if column.null_count else column
-            data, first = pc.ascii_rpad(present, width, self.fill).buffers()[2], 0
+            data, first = pc.ascii_rpad(present, width, self._fill).buffers()[2], 0
         return b" " * (width - 1) + memoryview(data)[first : first + len(column) * width]
 
-    def value(self, cell: str, bind: Callable[[Any], str]) -> str:
-        """SQL for the value in a cell; ``bind`` gives the place of a further value."""
-        if pa.types.is_fixed_size_binary(self.kind):
-            return cell
-        null = bool(self.column.null_count)
-        if not pa.types.is_large_string(self.kind):  # a number ends where its digits end
-            nothing = (_NULL + " " * (self.longest - 1)).encode().hex()
-            return f"CAST(nullif({cell}, x'{nothing}') AS INTEGER)" if null else f"CAST({cell} AS INTEGER)"
-        if self.shortest == self.longest:
-            return f"CAST({cell} AS TEXT)"
-        text = f"rtrim({cell})" if self.fill == " " else f"rtrim({cell}, '{self.fill}')"
-        return f"nullif({text}, '{_NULL}')" if null else text
+    @property
+    def _fill(self) -> str:
+        """What makes cells as long as the longest. Blanks are taken off most quickly, unless they are a text's own."""
+        if self.numbers:
+            return " "
+        ends, data = _offsets(self.column)[1:], self.column.buffers()[2]
+        own = data is not None and len(data) and (np.frombuffer(data, np.uint8)[ends - 1] == ord(" ")).any()
+        return _FILL if own else " "
 
 
 @dataclass(frozen=True)
 class _Words:
-    """One column of few different texts: a cell is the number of its text, the most frequent being 0."""
+    """Few different texts: a cell is the number of its text, the most frequent being 0."""
 
     words: list[str | None]
     numbers: NDArray[np.uint8]
     width = 1
 
-    def run(self) -> bytes:
-        """The cells one after the other."""
-        return self.numbers.tobytes()
-
-    def value(self, cell: str, bind: Callable[[Any], str]) -> str:
-        """SQL for the value in a cell: half the time of cutting out the text itself."""
-        *others, last = [bind(word) for word in self.words]
+    def term(self, bind: Callable[[Any], str]) -> str:
+        """See :class:`_Column`; half the time of cutting out the text itself."""
+        cell, (*others, last) = _cell(bind(self.numbers.tobytes()), 1), [bind(word) for word in self.words]
         cases = "".join(f" WHEN x'{number:02x}' THEN {word}" for number, word in enumerate(others))
         return f"CASE {cell}{cases} ELSE {last} END" if others else last
 
 
-def _words(column: pa.Array) -> _Words | None:
-    """The column as numbers of texts, unless they are too many for one comparison after the other."""
-    if len(column[:_SAMPLE].unique()) > _MOST_WORDS:
+@dataclass(frozen=True)
+class _Steps:
+    """Numbers of which each is the one before and one more, as those of rows are."""
+
+    first: int
+    width = 0
+
+    def term(self, bind: Callable[[Any], str]) -> str:
+        """See :class:`_Column`."""
+        return f"number - 1 + {bind(self.first)}"
+
+
+def _column(values: pa.Array) -> _Column:
+    if pa.types.is_fixed_size_binary(values.type):
+        width = values.type.byte_width
+        return _Cells(values, numbers=False, width=width, shortest=width)
+    numbers = not pa.types.is_large_string(values.type)
+    found = _steps(values) if numbers else _words(values)
+    if found is not None:
+        return found
+    texts = pc.cast(pc.cast(values, pa.int64()), TEXT) if numbers else values
+    lengths = pc.min_max(pc.binary_length(texts)).as_py()
+    shortest = 0 if texts.null_count else lengths["min"]
+    return _Cells(texts, numbers, max(1, lengths["max"] or 0), shortest)
+
+
+def _steps(values: pa.Array) -> _Steps | None:
+    if values.null_count or not pa.types.is_int64(values.type):
         return None
-    coded = column.dictionary_encode(null_encoding="encode")
+    numbers = values.to_numpy()
+    first = int(numbers[0])
+    if int(numbers[-1]) != first + len(numbers) - 1 or (numbers[1:] - 1 != numbers[:-1]).any():
+        return None
+    return _Steps(first)
+
+
+def _words(texts: pa.Array) -> _Words | None:
+    """The texts as numbers, unless they are too many for one comparison after the other."""
+    if len(texts[:_SAMPLE].unique()) > _MOST_WORDS:
+        return None
+    coded = texts.dictionary_encode(null_encoding="encode")
     if len(coded.dictionary) > _MOST_WORDS:
         return None
     places = coded.indices.to_numpy()
@@ -160,42 +196,29 @@ def _words(column: pa.Array) -> _Words | None:
     return _Words([coded.dictionary[int(place)].as_py() for place in by_count], numbers[places])
 
 
-def _cells(column: pa.Array, kind: pa.DataType) -> _Cells | _Words:
-    if pa.types.is_large_string(kind) and (words := _words(column)) is not None:
-        return words
-    if pa.types.is_fixed_size_binary(kind):
-        return _Cells(column, kind, kind.byte_width, kind.byte_width)
-    lengths = pc.min_max(pc.binary_length(column)).as_py()
-    shortest = 0 if column.null_count else lengths["min"]
-    return _Cells(column, kind, max(1, lengths["max"] or 0), shortest)
-
-
-def _pieces(texts: Columns, kinds: Mapping[str, pa.DataType]) -> Iterator[tuple[int, dict[str, _Cells | _Words]]]:
-    """The rows, halved as long as a column would take too much."""
-    cells = {name: _cells(column, kinds[name]) for name, column in texts.items()}
-    length = len(next(iter(texts.values())))
-    if length == 1 or max(column.width for column in cells.values()) * length <= _BYTES_A_COLUMN:
-        yield length, cells
+def _pieces(values: Columns) -> Iterator[tuple[int, dict[str, _Column]]]:
+    """The rows and how many they are, halved as long as a column would take too much."""
+    columns = {name: _column(column) for name, column in values.items()}
+    length = len(next(iter(values.values())))
+    if length == 1 or max(column.width for column in columns.values()) * length <= _BYTES_A_COLUMN:
+        yield length, columns
         return
     for half in (slice(0, length // 2), slice(length // 2, length)):
-        yield from _pieces({name: column[half] for name, column in texts.items()}, kinds)
+        yield from _pieces({name: column[half] for name, column in values.items()})
 
 
 def _statement(
-    table: str, shared: Mapping[str, Any], cells: Mapping[str, _Cells | _Words], length: int
+    table: str, shared: Mapping[str, Any], columns: Mapping[str, _Column], length: int
 ) -> tuple[str, list[Any]]:
-    """One INSERT of all ``length`` rows of ``cells``."""
+    """One INSERT of ``length`` rows."""
     values: list[Any] = []
 
     def bind(value: Any) -> str:
         values.append(value)
         return f"?{len(values)}"
 
-    terms = [bind(value) for value in shared.values()]
-    for column in cells.values():
-        width = column.width  # the cell of row n begins at byte n × width, from 1
-        terms.append(column.value(f"substr({bind(column.run())}, number * {width}, {width})", bind))
-    names, rows = ", ".join([*shared, *cells]), f"{_COUNTED} WHERE number <= {bind(length)} ORDER BY number"
+    terms = [bind(value) for value in shared.values()] + [column.term(bind) for column in columns.values()]
+    names, rows = ", ".join([*shared, *columns]), f"{_COUNTED} WHERE number <= {bind(length)} ORDER BY number"
     return f"INSERT INTO {table} ({names}) SELECT {', '.join(terms)} FROM {rows}", values
 
 

@@ -49,6 +49,10 @@ def _stored(way: Any, rows: list[Row]) -> list[Row]:
 @example([(text, 1, True, bytes(16)) for text in ["一", None, "二二", "", "一", "三 ", "四", "五", "六"]])  # 8 texts
 @example([(text, 1, True, bytes(16)) for text in ["一", None, "二", "", "八", "三", "四", "五", "六"]])  # 9
 @example([(None, 1, True, bytes(16)), (None, 2, True, bytes(16))])
+@example([("甲", number, True, bytes(16)) for number in (-(2**63), 1 - 2**63, 2 - 2**63)])
+@example([("甲", number, True, bytes(16)) for number in (2**63 - 2, 2**63 - 1)])
+@example([("甲", number, True, bytes(16)) for number in (2**63 - 1, -(2**63))])
+@example([("甲", number, True, bytes(16)) for number in (7, 8, 10)])
 def test_every_value_arrives_as_it_would_alone(rows: list[Row]) -> None:
     assert _stored(insert_cells, rows) == _stored(insert_values, rows)
 
