@@ -11,7 +11,7 @@ import pandas as pd
 from benchmarks.cases._workspace import make_workspace, open_parts
 from benchmarks.harness import Case, Measured, timed
 
-SIZES = {"1 万行": 10_000, "10 万行": 100_000, "100 万行": 300_000}
+SIZES = {"1 万行": 10_000, "10 万行": 100_000, "100 万行": 1_000_000}
 _AT_ONCE = 50_000
 
 
