@@ -61,6 +61,34 @@ def test_bytes_that_changed_since_they_were_hashed_are_not_kept(archive: Archive
     assert [path for path in archive.root.rglob("*") if path.is_file()] == []
 
 
+def test_admitted_bytes_are_hashed_and_kept_by_one_reading(archive: Archive, delivered: Path) -> None:
+    assert archive.admit(delivered) == HASH
+    assert archive.verified(HASH).read_bytes() == BYTES
+    assert [path.name for path in archive.root.rglob("*") if path.is_file()] == [HASH]
+
+
+def test_bytes_that_lie_there_are_not_admitted_twice_but_heal_a_damaged_file(archive: Archive, delivered: Path) -> None:
+    kept = archive.keep(delivered, HASH)
+    first = kept.stat().st_ino
+    assert archive.admit(delivered) == HASH
+    assert kept.stat().st_ino == first
+    kept.write_bytes(BYTES[:-1])
+    assert archive.admit(delivered) == HASH
+    assert archive.verified(HASH).read_bytes() == BYTES
+    assert [path.name for path in archive.root.rglob("*") if path.is_file()] == [HASH]
+
+
+def test_a_file_that_cannot_be_read_is_not_the_fault_of_the_archive(archive: Archive, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        archive.admit(tmp_path / "不在.csv")
+
+
+def test_an_archive_that_cannot_be_written_admits_nothing(tmp_path: Path, delivered: Path) -> None:
+    (tmp_path / "blocked").write_text("")
+    with pytest.raises(PassingError, match="写不进去"):
+        Archive(tmp_path / "blocked" / "archive").admit(delivered)
+
+
 def test_a_damaged_file_is_refused_when_it_is_read_again(archive: Archive, delivered: Path) -> None:
     archive.keep(delivered, HASH).write_bytes(BYTES[:-1])
     with pytest.raises(InputError, match=r"已损坏：内容与文件名中的散列值不符，应从备份恢复"):

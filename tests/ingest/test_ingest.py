@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from adapters.base import Batch, Blob, Context
 from adapters.mapping import TableConfig
 from adapters.table import TableAdapter
-from collector.archive import hash_of
+from collector.archive import Archive, hash_of
 from collector.ingest import ingest
 from metrics.errors import InputError, PassingError, UsageError
 from tests.ingest.workspace import NEW_YEAR, TICKET_HEADER, TICKETS, Workspace, accounting, ticket
@@ -200,21 +199,38 @@ def test_an_inbox_that_does_not_exist_is_not_an_empty_one(court: Workspace) -> N
         court.ingest()
 
 
+@pytest.mark.parametrize("seen", [False, True], ids=["a size never seen", "a size that was delivered before"])
 def test_a_file_that_is_still_being_written_waits_for_the_next_run(
-    court: Workspace, monkeypatch: pytest.MonkeyPatch
+    court: Workspace, monkeypatch: pytest.MonkeyPatch, seen: bool
 ) -> None:
+    if seen:  # then it is hashed before it is copied
+        before = court.tickets("二月.csv", ticket("T0"))
+        court.ingest()
+        before.unlink()
     file = court.tickets("工单.csv", ticket("T1"))
 
-    def hash_while_it_grows(path: os.PathLike[str]) -> str:
-        content_hash = hash_of(file)
-        with file.open("a") as writer:
-            writer.write("T2,")
-        return content_hash
+    def contents() -> list[str]:
+        return sorted(path.name for path in court.archive.root.rglob("*") if path.is_file() and path.name != ".lock")
 
-    monkeypatch.setattr("collector.ingest.arrivals.hash_of", hash_while_it_grows)
-    report = court.ingest()
+    archived = contents()
+
+    def growing(hashed: Callable[..., str]) -> Callable[..., str]:
+        def then_it_grows(*arguments: object) -> str:
+            content_hash = hashed(*arguments)
+            with file.open("a") as writer:
+                writer.write("T2,")
+            return content_hash
+
+        return then_it_grows
+
+    if seen:
+        monkeypatch.setattr("collector.ingest.arrivals.hash_of", growing(hash_of))
+    else:
+        monkeypatch.setattr(Archive, "_copied", growing(Archive._copied))
+    report = court.ingest("tickets")
     assert [file.line() for file in report.left] == ["工单.csv：还在写入，留到下次采集"]
     assert (report.deliveries, report.exit_code) == ([], 0)
+    assert contents() == archived
     monkeypatch.undo()
     court.tickets("工单.csv", ticket("T1"), ticket("T2"))
     assert court.ingest().accepted == 2
