@@ -204,7 +204,7 @@ def test_a_file_that_is_still_being_written_waits_for_the_next_run(
     court: Workspace, monkeypatch: pytest.MonkeyPatch, seen: bool
 ) -> None:
     if seen:  # then it is hashed before it is copied
-        before = court.tickets("二月.csv", ticket("T0"))
+        before = court.tickets("工单0.csv", ticket("T0"))
         court.ingest()
         before.unlink()
     file = court.tickets("工单.csv", ticket("T1"))
