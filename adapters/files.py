@@ -20,7 +20,7 @@ from adapters.patterns import member_fits, stem
 from adapters.textfiles import Rows, TextSheet
 from adapters.workbook_scan import BROKEN_ARCHIVE, refuse_bomb, refuse_size
 from adapters.workbooks import open_workbook
-from metrics.errors import InputError
+from metrics.errors import InputError, os_fact
 
 _CHUNK = 4 << 20
 _IN_MEMORY = 32 << 20
@@ -53,7 +53,7 @@ def opened(blob: Blob, config: TableConfig, score: Score) -> Iterator[Iterator[S
         try:
             file = stack.enter_context(Path(blob.path).open("rb"))
         except OSError as error:
-            raise InputError(f"无法打开文件（{error.strerror}）") from None
+            raise InputError(f"无法打开文件（{os_fact(error)}）") from None
         yield _Opener(config, score, stack).sheets(file, blob.name)
 
 

@@ -15,7 +15,7 @@ from adapters.encodings import Utf8Reader, detect
 from adapters.files import refuse_others
 from adapters.grid import BLANKS
 from adapters.workbook_scan import BROKEN_ARCHIVE, refuse_bomb
-from metrics.errors import InputError
+from metrics.errors import InputError, os_fact
 from metrics.papers.paper import Line, Paper, Table
 
 __all__ = ["Line", "Paper", "Table", "read_paper", "rectangular"]
@@ -46,7 +46,7 @@ def read_paper(path: Path) -> Paper:
         with path.open("rb") as file:
             return _read(file, _PROMISED.get(path.suffix.lower(), ""))
     except OSError as error:
-        raise InputError(f"无法打开文件（{error.strerror}）").within(f"文件“{path.name}”") from None
+        raise InputError(f"无法打开文件（{os_fact(error)}）").within(f"文件“{path.name}”") from None
     except InputError as error:
         raise error.within(f"文件“{path.name}”") from None
 

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from metrics.errors import PassingError
+from metrics.errors import PassingError, os_fact
 
 #: Endings of files that hold tables, for the members of an archive that no pattern speaks of.
 TABLE_ENDINGS = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".jsonl", ".txt", ".gz")
@@ -59,7 +59,7 @@ def files_below(folder: Path, patterns: tuple[str, ...]) -> Iterator[tuple[str, 
 def _unlisted(error: OSError) -> None:
     if isinstance(error, FileNotFoundError):
         raise PassingError(f"文件夹“{error.filename}”不存在，请新建、接好共享盘，或改正 yunwei.yaml 的 paths.inbox")
-    fact = "没有权限" if isinstance(error, PermissionError) else error.strerror
+    fact = os_fact(error)
     raise PassingError(f"文件夹“{error.filename}”打不开（{fact}），请检查权限和共享盘")
 
 

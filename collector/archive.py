@@ -6,7 +6,6 @@ is first compared with its name.
 
 from __future__ import annotations
 
-import errno
 import gzip
 import hashlib
 import os
@@ -21,22 +20,12 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-from metrics.errors import InputError, PassingError
+from metrics.errors import InputError, PassingError, os_fact
 
 _CHUNK = 1 << 20
 _WRITING, _SPOOL = ".writing", ".spool"
 _COMPRESSED = ".gz"
 _LEVEL = 3  # replies are text with much repetition: higher levels cost three times the time for a tenth of the size
-_FACTS = {
-    errno.ENOSPC: "磁盘已满",
-    errno.EDQUOT: "磁盘配额已用完",
-    errno.EACCES: "没有权限",
-    errno.EPERM: "没有权限",
-    errno.EROFS: "磁盘是只读的",
-    errno.ENOENT: "文件不在了",
-    errno.EIO: "磁盘读写出错",
-    errno.EISDIR: "这是文件夹，不是文件",
-}
 
 
 class ContentChangedError(Exception):
@@ -47,11 +36,6 @@ def hash_of(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def os_fact(error: OSError) -> str:
-    """What the operating system refused, in Chinese where it is one of the usual reasons."""
-    return _FACTS.get(error.errno or 0, error.strerror or "操作系统拒绝")
 
 
 class Archive:

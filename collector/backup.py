@@ -13,13 +13,13 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from collector.archive import Archive, is_intact, os_fact
+from collector.archive import Archive, is_intact
 from collector.configuration.documents import INDICATORS_FOLDER, MAIN_FILE, SOURCES_FOLDER
 from collector.settings import Settings, load_settings
 from collector.store import Store, open_store
 from collector.store.schema import NEWEST
 from collector.version import program_version
-from metrics.errors import InputError, PassingError, UsageError
+from metrics.errors import InputError, PassingError, UsageError, os_fact
 
 _MANIFEST = "manifest.json"
 _DATABASE = "database.db"

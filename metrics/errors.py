@@ -6,7 +6,19 @@ adds column, row, sheet, file with :meth:`YunweiError.within`.
 
 from __future__ import annotations
 
+import errno
 from typing import Self
+
+_FACTS = {
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已用完",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "磁盘是只读的",
+    errno.ENOENT: "文件不在了",
+    errno.EIO: "磁盘读写出错",
+    errno.EISDIR: "这是文件夹，不是文件",
+}
 
 
 class YunweiError(Exception):
@@ -55,3 +67,8 @@ class PassingError(YunweiError):
     """Something outside does not answer now; trying again later may help."""
 
     exit_code = 4
+
+
+def os_fact(error: OSError) -> str:
+    """What the operating system refused, in Chinese where it is one of the usual reasons."""
+    return _FACTS.get(error.errno or 0, error.strerror or "操作系统拒绝")

@@ -20,7 +20,7 @@ from collector.configuration.problems import ConfigErrors, unknown_name
 from collector.configuration.schema import json_schema
 from collector.configuration.validate import Place, validated
 from collector.settings import load_settings
-from metrics.errors import PassingError, UsageError
+from metrics.errors import PassingError, UsageError, os_fact
 from metrics.indicators import Strict
 
 SCHEMA_FILE = "yunwei.schema.json"
@@ -95,7 +95,7 @@ def write_workspace(chosen: Profile, folder: Path) -> None:
         settings = load_settings(folder)
         _write(settings.inbox / NOTES_FILE, drop_notes(settings))
     except OSError as error:
-        raise PassingError(f"“{folder}”无法写入（{error.strerror}）") from None
+        raise PassingError(f"“{folder}”无法写入（{os_fact(error)}）") from None
 
 
 def _write(path: Path, text: str) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from adapters.base import Blob
 from adapters.patterns import is_hidden
-from collector.archive import Archive, ContentChangedError, hash_of, os_fact
+from collector.archive import Archive, ContentChangedError, hash_of
 from collector.ingest.report import LeftFile
+from metrics.errors import os_fact
 
 _NOTES = "README"
 

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from adapters import ADAPTERS
 from adapters.drop import Brought, DropAdapter
-from collector.archive import hash_of, os_fact
+from collector.archive import hash_of
 from collector.ingest.delivery import Session
 from collector.ingest.report import FetchedFile, LeftFile
 from collector.settings import SourceSettings
 from collector.store import Fetched
-from metrics.errors import PassingError, YunweiError
+from metrics.errors import PassingError, YunweiError, os_fact
 
 _SCRATCH = ".fetching"  # hidden: nobody takes it for a delivery
 

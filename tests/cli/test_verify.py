@@ -67,7 +67,7 @@ def test_a_word_file_that_is_none_is_refused_as_damaged(tmp_path: Path, capsys: 
 
 def test_a_file_that_cannot_be_read_ends_with_3(capsys: Captured) -> None:
     assert run(["verify", "没有.docx"]) == 3
-    assert capsys.readouterr().err == "错误：文件“没有.docx”：无法打开文件（No such file or directory）\n"
+    assert capsys.readouterr().err == "错误：文件“没有.docx”：无法打开文件（文件不在了）\n"
 
 
 def _compared(court: Court, text: str, capsys: Captured, *more: str) -> tuple[int, list[tuple[str, str]]]:
