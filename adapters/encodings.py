@@ -106,7 +106,7 @@ class Utf8Reader(io.RawIOBase):
         return True
 
     def read(self, size: int = -1) -> bytes:
-        if self._decoder is None and not self._ready and (given := self._file.read(size)):
+        if size > 0 and self._decoder is None and not self._ready and (given := self._file.read(size)):
             self._last = given[-1:]
             return given
         size = size if size >= 0 else 1 << 62

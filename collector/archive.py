@@ -15,7 +15,7 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -184,19 +184,17 @@ class Archive:
         with self._explained():
             beside.parent.mkdir(parents=True, exist_ok=True)
             writer = beside.open("wb")
-        with writer, ThreadPoolExecutor(1) as hasher:
-            digest = hashlib.sha256()
-            hashed = hasher.submit(digest.update, b"")
-            taker = _compressing(writer) if compressed else writer
-            while chunk := reader.read(_CHUNK):
+        digest = hashlib.sha256()
+        with writer:
+            with ThreadPoolExecutor(1) as hasher, _compressing(writer) if compressed else nullcontext(writer) as taker:
+                hashed = hasher.submit(digest.update, b"")
+                while chunk := reader.read(_CHUNK):
+                    hashed.result()
+                    hashed = hasher.submit(digest.update, chunk)  # beside the writing
+                    with self._explained():
+                        taker.write(chunk)
                 hashed.result()
-                hashed = hasher.submit(digest.update, chunk)  # beside the writing
-                with self._explained():
-                    taker.write(chunk)
-            hashed.result()
             with self._explained():
-                if compressed:
-                    taker.close()
                 writer.flush()
                 os.fsync(writer.fileno())
         return digest.hexdigest()

@@ -140,6 +140,7 @@ class Delivery:
 
     def move_cursor(self, position: str) -> None:
         """The source was read up to ``position``; it holds with this delivery's commit and not without it."""
+        self._records.settle()
         move_cursor(self._connection, self._organization_id, self._what.source, position, self._now)
 
     def write(self, record: str, frame: pd.DataFrame) -> Outcome:

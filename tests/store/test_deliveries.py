@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import pytest
 
-from collector.store import Store
+from collector.store import Delivery, Store
 from metrics.errors import InputError, PassingError
 from tests.conftest import Clock
 from tests.store.world import deliver, delivery, frame, known, rejection, rejections, ticket
@@ -162,3 +163,19 @@ def test_rows_tell_where_they_came_from(store: Store, clock: Clock) -> None:
     assert told["recorded_at"].tolist() == [clock.now, clock.now]
     assert [len(digest) for digest in told["row_hash"]] == [32, 32]
     assert len(store.lineage("ticket", [])) == 0
+
+
+def test_the_cursor_moves_when_no_rows_are_on_their_way_any_more(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows are inserted beside, by the very connection that moves the cursor."""
+    waiting: list[int] = []
+
+    def move(*_: object) -> None:
+        waiting.append(len(opened._records._waiting))
+
+    monkeypatch.setattr(sys.modules[Delivery.__module__], "move_cursor", move)  # the package has a table of this name
+    with delivery(store) as opened:
+        opened.write("ticket", frame("ticket", ticket("T1")))
+        assert len(opened._records._waiting) == 1
+        opened.move_cursor("2")
+        opened.finish(read=1, set_aside={})
+    assert waiting == [0]
