@@ -46,8 +46,12 @@ def _stored(way: Any, rows: list[Row]) -> list[Row]:
 @example([(" 前后有空格 ", 0, False, bytes(16)), ("", -1, True, b" " * 16)])
 @example([("", None, None, bytes(16)), (None, 7, True, b"\x1f" * 16)])
 @example([("同长", 10, True, bytes(16)), ("一样", 20, True, bytes(16))])
-@example([(text, 1, True, bytes(16)) for text in ["一", None, "二二", "", "一", "三 ", "四", "五", "六"]])  # 8 texts
-@example([(text, 1, True, bytes(16)) for text in ["一", None, "二", "", "八", "三", "四", "五", "六"]])  # 9
+@example(
+    [(text, 1, True, bytes(16)) for text in ["一", None, "二二", "", "一", "三 ", *"四五六七八九甲乙丙丁戊"]]
+)  # 16
+@example(
+    [(text, 1, True, bytes(16)) for text in ["一", None, "二二", "", "一", "三 ", *"四五六七八九甲乙丙丁戊己"]]
+)  # 17
 @example([(None, 1, True, bytes(16)), (None, 2, True, bytes(16))])
 @example([("甲", number, True, bytes(16)) for number in (-(2**63), 1 - 2**63, 2 - 2**63)])
 @example([("甲", number, True, bytes(16)) for number in (2**63 - 2, 2**63 - 1)])
